@@ -1,0 +1,78 @@
+namespace RingThree.Hosting;
+
+/// <summary>
+/// Where devices come from: a simulated root complex, the Linux kernel, a socket, a process. Anyone can write one;
+/// members with a body answer "not here" and need no code from a host that lacks the ability.
+/// </summary>
+public interface IHost : IDisposable
+{
+    /// <summary>A short name that starts this host's device names, such as <c>sim</c> or <c>vfio</c>.</summary>
+    string Name { get; }
+
+    /// <summary>The ability to see and change which driver owns a device; <see langword="null"/> where there are no drivers.</summary>
+    IDriverBinding? Binding => null;
+
+    /// <summary>Lists the devices that are there now, in address order. Opens none of them.</summary>
+    /// <exception cref="DeviceException">The list could not be read.</exception>
+    IReadOnlyList<DeviceDescription> Scan();
+
+    /// <summary>Opens one device for the caller alone (as far as the host can tell).</summary>
+    /// <param name="address">The device's address as <see cref="DeviceDescription.Address"/> spells it.</param>
+    /// <param name="options">How to open it.</param>
+    /// <exception cref="DeviceException">It is absent, in use, bound to another driver, or the host lacks what it needs.</exception>
+    IHostedDevice OpenDevice(string address, OpenOptions options);
+
+    /// <summary>Opens a device from descriptors that another process opened and handed over.</summary>
+    /// <param name="descriptors">What <see cref="IHostedDevice.Export"/> gave there. Ownership passes to this call.</param>
+    /// <exception cref="DeviceException">Not on this host (<see cref="DeviceStatus.NotSupported"/>), or the descriptors do not fit.</exception>
+    IHostedDevice OpenDevice(DeviceDescriptors descriptors) =>
+        throw new DeviceException(DeviceStatus.NotSupported, descriptors.Address, "opening from descriptors",
+            $"host '{Name}' cannot take over another process's descriptors", "Open the device by its address instead.");
+
+    /// <summary>Reports arrivals and departures until the answer is disposed.</summary>
+    /// <param name="onChange">Called on a thread of the host's, one change at a time.</param>
+    /// <returns>The registration, or <see langword="null"/> where this host cannot tell.</returns>
+    IDisposable? Watch(Action<DeviceChange> onChange) => null;
+}
+
+/// <summary>How to open a device.</summary>
+public sealed record OpenOptions
+{
+    /// <summary>The defaults: an address space of its own (or its group's).</summary>
+    public static OpenOptions Default { get; } = new();
+
+    /// <summary>
+    /// An address space to join, so that one mapping serves several devices; <see langword="null"/> for one of its own.
+    /// Devices that the hardware cannot tell apart (one IOMMU group) share theirs in any case.
+    /// </summary>
+    public IAddressSpace? ShareAddressSpace { get; init; }
+
+    /// <summary>A shared secret some hosts ask for (VFIO's <c>vf_token</c>, a UUID); <see langword="null"/> for none.</summary>
+    public Guid? Token { get; init; }
+}
+
+/// <summary>What happened to a device.</summary>
+public enum DeviceChangeKind
+{
+    /// <summary>It appeared.</summary>
+    Arrived,
+
+    /// <summary>It left.</summary>
+    Departed,
+
+    /// <summary>Its power state changed.</summary>
+    PowerChanged,
+
+    /// <summary>Its driver changed.</summary>
+    DriverChanged,
+}
+
+/// <summary>One arrival, departure or change.</summary>
+/// <param name="Kind">What happened.</param>
+/// <param name="Device">To which device, as it was last seen.</param>
+public readonly record struct DeviceChange(DeviceChangeKind Kind, DeviceDescription Device);
+
+/// <summary>Open descriptors of a device on their way from one process to another.</summary>
+/// <param name="Address">The device's address on the host that opened it.</param>
+/// <param name="Handles">The descriptors, in the order the host defines (VFIO: device, then container).</param>
+public sealed record DeviceDescriptors(string Address, IReadOnlyList<System.Runtime.InteropServices.SafeHandle> Handles);

@@ -1,0 +1,104 @@
+using RingThree.Transfers;
+
+namespace RingThree.Hosting;
+
+/// <summary>
+/// An open device as its host shows it: numbered regions, numbered interrupt groups, an address space. Shaped like VFIO.
+/// It trusts its caller: <see cref="Pci.PciDevice"/> checks ranges, alignment and order, and is the only caller.
+/// Reads, writes, binding and waiting may come from several threads at once.
+/// </summary>
+/// <remarks>
+/// PCI's numbering is a convention (<see cref="PciNumbering"/>): regions 0-5 are BARs, 6 the ROM, 7 configuration space;
+/// groups 0-4 are INTx, MSI, MSI-X, error, removal request. A hand-defined card numbers as it likes; the kinds tell.
+/// </remarks>
+public interface IHostedDevice : IDisposable
+{
+    /// <summary>What the scan said of it.</summary>
+    DeviceDescription Description { get; }
+
+    /// <summary>The regions; the index is the region's number. An absent one has size 0.</summary>
+    IReadOnlyList<RegionDescription> Regions { get; }
+
+    /// <summary>The interrupt groups; the index is the group's number. An absent one has count 0.</summary>
+    IReadOnlyList<InterruptGroupDescription> InterruptGroups { get; }
+
+    /// <summary>Where this device's DMA goes; <see langword="null"/> when the host offers none.</summary>
+    IAddressSpace? AddressSpace { get; }
+
+    /// <summary>Whether <see cref="Reset"/> can work on this device.</summary>
+    bool CanReset { get; }
+
+    /// <summary>
+    /// Reads from a region. 1, 2, 4 or 8 bytes at an aligned offset are one access of that width. A device that does not
+    /// answer (decoding off, in reset, gone, closed) yields all ones, as on the bus, and no exception.
+    /// </summary>
+    /// <param name="region">The region's number.</param>
+    /// <param name="offset">Bytes from its start.</param>
+    /// <param name="data">Filled in little-endian order.</param>
+    void Read(int region, ulong offset, Span<byte> data);
+
+    /// <summary>Writes to a region; widths as for <see cref="Read"/>. What a device does not take is dropped, as on the bus.</summary>
+    /// <param name="region">The region's number.</param>
+    /// <param name="offset">Bytes from its start.</param>
+    /// <param name="data">Little-endian.</param>
+    void Write(int region, ulong offset, ReadOnlySpan<byte> data);
+
+    /// <summary>Maps what can be mapped of a region into this process.</summary>
+    /// <returns>The mapped parts in address order, without the parts that <see cref="RegionDescription.Parts"/> excludes; empty where nothing can be mapped.</returns>
+    IReadOnlyList<IRegionMapping> Map(int region);
+
+    /// <summary>Makes something that one thread can wait on for signals of many vectors.</summary>
+    IInterruptWaiter CreateWaiter();
+
+    /// <summary>
+    /// Enables a group's vectors 0..n-1 and sends each one's signals where its route says. The group must be unbound.
+    /// </summary>
+    /// <param name="group">The group's number.</param>
+    /// <param name="routes">One per vector; routes with the same waiter and tag are the same destination.</param>
+    /// <returns>n when bound. A smaller number when the host grants only so many: then nothing is bound (0: none at all).</returns>
+    /// <exception cref="DeviceException">The host refused for another reason than scarcity.</exception>
+    int Bind(int group, ReadOnlySpan<VectorRoute> routes);
+
+    /// <summary>Disables a group. No signal is added to a waiter after it returns; unbinding an unbound group does nothing.</summary>
+    void Unbind(int group);
+
+    /// <summary>Masks a vector of a maskable group.</summary>
+    void Mask(int group, int vector);
+
+    /// <summary>Unmasks a vector of a maskable group; a level that is still asserted signals at once.</summary>
+    void Unmask(int group, int vector);
+
+    /// <summary>Signals vectors by software, as if the device had: routing is tested, the device is not involved.</summary>
+    /// <param name="group">A bound group.</param>
+    /// <param name="first">The first vector.</param>
+    /// <param name="count">How many, each once.</param>
+    void Trigger(int group, int first, int count);
+
+    /// <summary>Steers a vector to processors.</summary>
+    /// <param name="group">A bound group.</param>
+    /// <param name="vector">The vector.</param>
+    /// <param name="processors">Numbers of the processors that may take it.</param>
+    /// <param name="answer">Why not, when the answer is false.</param>
+    bool TrySetAffinity(int group, int vector, ReadOnlySpan<int> processors, out string answer)
+    {
+        answer = "this host does not steer interrupts";
+        return false;
+    }
+
+    /// <summary>Whether the host can run this immediate stage nearer to the hardware than the waiter's thread.</summary>
+    bool CanRunNear(TransferProgram program) => false;
+
+    /// <summary>Installs an immediate stage nearer to the hardware, before the group is bound.</summary>
+    /// <returns>Its results' source, or <see langword="null"/> when <see cref="CanRunNear"/> says no: then the waiter's thread runs it.</returns>
+    INearStage? InstallNear(int group, TransferProgram program) => null;
+
+    /// <summary>Resets this function alone. Regions read all ones meanwhile.</summary>
+    /// <exception cref="DeviceException"><see cref="DeviceStatus.NotSupported"/> where <see cref="CanReset"/> is false; or the reset failed.</exception>
+    void Reset();
+
+    /// <summary>Asks the device itself whether it is still there (not a copy of its ids that the host keeps).</summary>
+    bool IsPresent();
+
+    /// <summary>Duplicates what another process needs to open this device; <see langword="null"/> where that cannot be done.</summary>
+    DeviceDescriptors? Export() => null;
+}

@@ -1,0 +1,189 @@
+using System.Runtime.InteropServices;
+using RingThree.Hosting;
+
+namespace RingThree.Registers;
+
+/// <summary>
+/// A region of an open device, such as a BAR: checked access by offset, and the ground that register maps stand on.
+/// Every method may be called from any thread, also while the device is being closed: reads then yield all ones.
+/// </summary>
+public sealed class DeviceRegion
+{
+    private readonly IHostedDevice _host;
+    private readonly IRegionMapping[] _mappings;
+
+    internal DeviceRegion(IHostedDevice host, int number, bool map)
+    {
+        _host = host;
+        Number = number;
+        Description = host.Regions[number];
+        _mappings = map && (Description.Abilities & RegionAbilities.Map) != 0 ? [.. host.Map(number)] : [];
+    }
+
+    /// <summary>The region's number in the host's numbering; for PCI, BAR n is number n.</summary>
+    public int Number { get; }
+
+    /// <summary>What the host says of it.</summary>
+    public RegionDescription Description { get; }
+
+    /// <summary>Bytes.</summary>
+    public ulong Size => Description.Size;
+
+    /// <summary>Whether these are I/O ports rather than memory.</summary>
+    public bool IsPort => Description.Kind == RegionKind.Port;
+
+    /// <summary>What to call it in a message: the device and the region.</summary>
+    public string Name => $"{_host.Description.Address} {Description.Name}";
+
+    /// <summary>Lays a register map over the region.</summary>
+    /// <typeparam name="TMap">A struct marked <see cref="RegisterMapAttribute"/>.</typeparam>
+    /// <param name="offset">Where the map starts, bytes; a multiple of 8.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The map does not fit into the region.</exception>
+    public TMap As<TMap>(ulong offset = 0)
+        where TMap : IRegisterMap<TMap> => TMap.Create(Window(offset, TMap.Size));
+
+    /// <summary>A stretch to lay registers over by hand.</summary>
+    /// <param name="offset">Its start, bytes; a multiple of 8.</param>
+    /// <param name="length">Its length, bytes.</param>
+    /// <exception cref="ArgumentOutOfRangeException">It does not fit into the region.</exception>
+    /// <exception cref="DeviceException">It reaches into a part that is the host's (<see cref="DeviceStatus.ProtectedRange"/>).</exception>
+    public RegisterWindow Window(ulong offset, ulong length)
+    {
+        CheckRange(offset, length, 8);
+        if (FindProtected(offset, length) is { } part) throw Protected(part, "laying registers over", offset, length);
+        return new RegisterWindow(this, offset, length);
+    }
+
+    /// <summary>Reads one value: one bus access of T's width.</summary>
+    /// <typeparam name="T">An integer of 1, 2, 4 or 8 bytes, or an enum over one.</typeparam>
+    /// <param name="offset">Bytes from the region's start, a multiple of T's size.</param>
+    /// <returns>The value; all ones when the device does not answer, or in the MSI-X table.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">Beyond the region, or not aligned.</exception>
+    public T Read<T>(ulong offset)
+        where T : unmanaged
+    {
+        CheckAccess<T>(offset);
+        nuint address = FindMapped(offset, (ulong)Size<T>());
+        if (address == 0) return ReadUnmapped<T>(offset);
+        T value = RegisterAccess.Load<T>(address);
+        GC.KeepAlive(this);
+        return value;
+    }
+
+    /// <summary>Writes one value: one bus access of T's width.</summary>
+    /// <typeparam name="T">An integer of 1, 2, 4 or 8 bytes, or an enum over one.</typeparam>
+    /// <param name="offset">Bytes from the region's start, a multiple of T's size.</param>
+    /// <param name="value">The value.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Beyond the region, or not aligned.</exception>
+    /// <exception cref="DeviceException">That is the MSI-X table (<see cref="DeviceStatus.ProtectedRange"/>).</exception>
+    public void Write<T>(ulong offset, T value)
+        where T : unmanaged
+    {
+        CheckAccess<T>(offset);
+        if (FindProtected(offset, (ulong)Size<T>()) is { } part) throw Protected(part, "writing", offset, (ulong)Size<T>());
+        nuint address = FindMapped(offset, (ulong)Size<T>());
+        if (address == 0)
+        {
+            WriteUnmapped(offset, value);
+            return;
+        }
+
+        RegisterAccess.Store(address, value);
+        GC.KeepAlive(this);
+    }
+
+    /// <summary>Reads a run of values at rising addresses, or one FIFO register again and again.</summary>
+    /// <typeparam name="T">As for <see cref="Read"/>; its size is the access width.</typeparam>
+    /// <param name="offset">The first value's offset.</param>
+    /// <param name="values">Filled; one bus access each.</param>
+    /// <param name="sameAddress">Whether all come from <paramref name="offset"/> (a FIFO).</param>
+    public void ReadBlock<T>(ulong offset, Span<T> values, bool sameAddress = false)
+        where T : unmanaged
+    {
+        if (!sameAddress && values.Length > 0) CheckRange(offset, (ulong)values.Length * (ulong)Size<T>(), Size<T>());
+        for (int i = 0; i < values.Length; i++) values[i] = Read<T>(offset + (sameAddress ? 0 : (ulong)i * (ulong)Size<T>()));
+    }
+
+    /// <summary>Writes a run of values at rising addresses, or to one FIFO register again and again.</summary>
+    /// <inheritdoc cref="ReadBlock"/>
+    public void WriteBlock<T>(ulong offset, ReadOnlySpan<T> values, bool sameAddress = false)
+        where T : unmanaged
+    {
+        if (!sameAddress && values.Length > 0) CheckRange(offset, (ulong)values.Length * (ulong)Size<T>(), Size<T>());
+        for (int i = 0; i < values.Length; i++) Write(offset + (sameAddress ? 0 : (ulong)i * (ulong)Size<T>()), values[i]);
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Name}, {Size} bytes";
+
+    /// <summary>Where a range is mapped in this process; 0 when it is not, as a whole, in one mapped part.</summary>
+    internal nuint FindMapped(ulong offset, ulong length)
+    {
+        foreach (IRegionMapping mapping in _mappings)
+        {
+            if (offset >= mapping.Offset && offset + length <= mapping.Offset + mapping.Length)
+                return mapping.Address + (nuint)(offset - mapping.Offset);
+        }
+
+        return 0;
+    }
+
+    internal void Overlay()
+    {
+        foreach (IRegionMapping mapping in _mappings) mapping.Overlay();
+    }
+
+    internal void Restore()
+    {
+        foreach (IRegionMapping mapping in _mappings) mapping.Restore();
+    }
+
+    /// <summary>One access through the host. Range and alignment are checked already.</summary>
+    internal T ReadUnmapped<T>(ulong offset)
+        where T : unmanaged
+    {
+        T value = default;
+        _host.Read(Number, offset, MemoryMarshal.AsBytes(new Span<T>(ref value)));
+        return value;
+    }
+
+    /// <inheritdoc cref="ReadUnmapped"/>
+    internal void WriteUnmapped<T>(ulong offset, T value)
+        where T : unmanaged => _host.Write(Number, offset, MemoryMarshal.AsBytes(new ReadOnlySpan<T>(ref value)));
+
+    /// <summary>Throws unless the range lies in the region and starts on a multiple of <paramref name="alignment"/>.</summary>
+    internal void CheckRange(ulong offset, ulong length, int alignment)
+    {
+        if (length > Size || offset > Size - length)
+            throw new ArgumentOutOfRangeException(nameof(offset), $"{Name}: bytes 0x{offset:x} to 0x{offset + length - 1:x} were asked for, the region has 0x{Size:x}.");
+        if (offset % (ulong)alignment != 0)
+            throw new ArgumentOutOfRangeException(nameof(offset), $"{Name}: offset 0x{offset:x} is not a multiple of {alignment}, which this access needs.");
+    }
+
+    internal RegionPart? FindProtected(ulong offset, ulong length)
+    {
+        foreach (RegionPart part in Description.Parts)
+        {
+            if (part.Kind != RegionPartKind.NotMappable && offset < part.Offset + part.Length && part.Offset < offset + length) return part;
+        }
+
+        return null;
+    }
+
+    internal DeviceException Protected(RegionPart part, string operation, ulong offset, ulong length) => new(
+        DeviceStatus.ProtectedRange, _host.Description.Address, $"{operation} bytes 0x{offset:x} to 0x{offset + length - 1:x} of {Description.Name}",
+        $"bytes 0x{part.Offset:x} to 0x{part.Offset + part.Length - 1:x} are the card's {(part.Kind == RegionPartKind.MsixTable ? "MSI-X table" : "MSI-X pending bits")}, which the host owns",
+        "Enable interrupts through the device's Interrupts; lay register maps beside that part.");
+
+    private static unsafe int Size<T>()
+        where T : unmanaged => sizeof(T);
+
+    private void CheckAccess<T>(ulong offset)
+        where T : unmanaged
+    {
+        int size = Size<T>();
+        if (size is not (1 or 2 or 4 or 8))
+            throw new ArgumentException($"{typeof(T)} has {size} bytes; a bus access has 1, 2, 4 or 8.");
+        CheckRange(offset, (ulong)size, size);
+    }
+}

@@ -1,0 +1,61 @@
+using System.Runtime.CompilerServices;
+
+namespace RingThree.Registers;
+
+/// <summary>
+/// A stretch of a region that registers are laid over. Checked once, when it is made; a register in it is then one load
+/// or store where the region is mapped, and one call to the host where it is not.
+/// </summary>
+public sealed class RegisterWindow
+{
+    /// <summary>The first register's address in this process; 0 where the stretch is not mapped as a whole.</summary>
+    private readonly nuint _base;
+
+    internal RegisterWindow(DeviceRegion region, ulong offset, ulong length)
+    {
+        Region = region;
+        Offset = offset;
+        Length = length;
+        _base = region.FindMapped(offset, length);
+    }
+
+    /// <summary>The region it lies in.</summary>
+    public DeviceRegion Region { get; }
+
+    /// <summary>Its start in the region, bytes.</summary>
+    public ulong Offset { get; }
+
+    /// <summary>Its length, bytes.</summary>
+    public ulong Length { get; }
+
+    /// <summary>Whether registers in it are reached by plain loads and stores.</summary>
+    public bool IsMapped => _base != 0;
+
+    /// <summary>Reads a register of T's width. The offset is within the window: whoever makes a register has checked it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal T Read<T>(uint offset)
+        where T : unmanaged
+    {
+        nuint start = _base;
+        if (start == 0) return Region.ReadUnmapped<T>(Offset + offset);
+        T value = RegisterAccess.Load<T>(start + offset);
+        GC.KeepAlive(this); // the window keeps the region, and the region its mapping, until after the load
+        return value;
+    }
+
+    /// <inheritdoc cref="Read"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void Write<T>(uint offset, T value)
+        where T : unmanaged
+    {
+        nuint start = _base;
+        if (start == 0)
+        {
+            Region.WriteUnmapped(Offset + offset, value);
+            return;
+        }
+
+        RegisterAccess.Store(start + offset, value);
+        GC.KeepAlive(this);
+    }
+}

@@ -1,0 +1,101 @@
+using System.Runtime.CompilerServices;
+
+namespace RingThree.Registers;
+
+/// <summary>A register that is read and written.</summary>
+/// <typeparam name="T">Its value: an unsigned integer of 1, 2, 4 or 8 bytes, or an enum over one. The size is the access width.</typeparam>
+/// <param name="window">The block it belongs to.</param>
+/// <param name="offset">Bytes from the block's start; the caller has checked range and alignment.</param>
+public readonly struct Register<T>(RegisterWindow window, uint offset)
+    where T : unmanaged
+{
+    /// <summary>Reads it: one bus access.</summary>
+    /// <returns>The value; all ones when the device does not answer.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public T Read() => window.Read<T>(offset);
+
+    /// <summary>Writes it: one bus access, which may still be on its way (posted) when this returns.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Write(T value) => window.Write(offset, value);
+
+    /// <summary>Reads it, clears some bits, sets others, writes it back. Two bus accesses; not atomic.</summary>
+    /// <param name="clear">Bits to clear.</param>
+    /// <param name="set">Bits to set; wins over <paramref name="clear"/>.</param>
+    public void Modify(T clear, T set) =>
+        Write(RegisterAccess.FromBits<T>((RegisterAccess.ToBits(Read()) & ~RegisterAccess.ToBits(clear)) | RegisterAccess.ToBits(set)));
+}
+
+/// <summary>A register that is only read.</summary>
+/// <typeparam name="T">As for <see cref="Register{T}"/>.</typeparam>
+/// <param name="window">The block it belongs to.</param>
+/// <param name="offset">Bytes from the block's start; the caller has checked range and alignment.</param>
+public readonly struct ReadOnlyRegister<T>(RegisterWindow window, uint offset)
+    where T : unmanaged
+{
+    /// <inheritdoc cref="Register{T}.Read"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public T Read() => window.Read<T>(offset);
+}
+
+/// <summary>A register that is only written; what a read would give means nothing.</summary>
+/// <typeparam name="T">As for <see cref="Register{T}"/>.</typeparam>
+/// <param name="window">The block it belongs to.</param>
+/// <param name="offset">Bytes from the block's start; the caller has checked range and alignment.</param>
+public readonly struct WriteOnlyRegister<T>(RegisterWindow window, uint offset)
+    where T : unmanaged
+{
+    /// <inheritdoc cref="Register{T}.Write"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Write(T value) => window.Write(offset, value);
+}
+
+/// <summary>A register whose set bits are cleared by writing ones to them, such as an interrupt status.</summary>
+/// <typeparam name="T">As for <see cref="Register{T}"/>.</typeparam>
+/// <param name="window">The block it belongs to.</param>
+/// <param name="offset">Bytes from the block's start; the caller has checked range and alignment.</param>
+public readonly struct WriteOneToClearRegister<T>(RegisterWindow window, uint offset)
+    where T : unmanaged
+{
+    /// <inheritdoc cref="Register{T}.Read"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public T Read() => window.Read<T>(offset);
+
+    /// <summary>Clears these bits and no others: one bus access.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Clear(T bits) => window.Write(offset, bits);
+
+    /// <summary>Reads it and clears just what was set then; a bit set meanwhile stays. Two bus accesses.</summary>
+    /// <returns>What was set.</returns>
+    public T ReadAndClear()
+    {
+        T value = Read();
+        Clear(value);
+        return value;
+    }
+}
+
+/// <summary>A row of like registers, such as one per channel.</summary>
+/// <typeparam name="T">As for <see cref="Register{T}"/>.</typeparam>
+/// <param name="window">The block it belongs to.</param>
+/// <param name="offset">Where the first one is, bytes from the block's start.</param>
+/// <param name="count">How many there are.</param>
+/// <param name="stride">Bytes from one to the next.</param>
+public readonly struct RegisterArray<T>(RegisterWindow window, uint offset, int count, uint stride)
+    where T : unmanaged
+{
+    /// <summary>How many there are.</summary>
+    public int Count => count;
+
+    /// <summary>One of them.</summary>
+    /// <param name="index">0 to <see cref="Count"/> - 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such register.</exception>
+    public Register<T> this[int index]
+    {
+        get
+        {
+            if ((uint)index >= (uint)count)
+                throw new ArgumentOutOfRangeException(nameof(index), index, $"This row has {count} registers.");
+            return new Register<T>(window, offset + ((uint)index * stride));
+        }
+    }
+}
