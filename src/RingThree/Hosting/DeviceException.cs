@@ -1,6 +1,6 @@
 namespace RingThree.Hosting;
 
-/// <summary>Why something did not work, as a code a program can act on. <see cref="DeviceException.Message"/> has the words.</summary>
+/// <summary>Why something did not work, as a code a program can act on. <see cref="Exception.Message"/> has the words.</summary>
 public enum DeviceStatus
 {
     /// <summary>It worked.</summary>

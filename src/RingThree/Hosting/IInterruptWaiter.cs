@@ -14,7 +14,7 @@ public interface IInterruptWaiter : IDisposable
     /// <returns>How many were filled in; 0 for a wake-up or when time is up.</returns>
     int Wait(Span<InterruptSignal> signals, TimeSpan timeout);
 
-    /// <summary>Ends the current wait, or the next one if none is under way. Wake-ups do not add up.</summary>
+    /// <summary>Ends the current wait, or the next one if none is under way. Wake-ups do not add up. After dispose it does nothing.</summary>
     void Wake();
 }
 

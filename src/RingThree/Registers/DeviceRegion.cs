@@ -11,13 +11,25 @@ public sealed class DeviceRegion
 {
     private readonly IHostedDevice _host;
     private readonly IRegionMapping[] _mappings;
+    private readonly IRegionWriter? _writer;
 
-    internal DeviceRegion(IHostedDevice host, int number, bool map)
+    /// <summary>Opens a region, mapped where the host can.</summary>
+    internal DeviceRegion(IHostedDevice host, int number)
     {
         _host = host;
         Number = number;
         Description = host.Regions[number];
-        _mappings = map && (Description.Abilities & RegionAbilities.Map) != 0 ? [.. host.Map(number)] : [];
+        _mappings = (Description.Abilities & RegionAbilities.Map) != 0 ? [.. host.Map(number)] : [];
+    }
+
+    /// <summary>Opens a region whose writes someone has to see first (configuration space).</summary>
+    internal DeviceRegion(IHostedDevice host, int number, IRegionWriter writer)
+    {
+        _host = host;
+        Number = number;
+        Description = host.Regions[number];
+        _mappings = [];
+        _writer = writer;
     }
 
     /// <summary>The region's number in the host's numbering; for PCI, BAR n is number n.</summary>
@@ -63,7 +75,7 @@ public sealed class DeviceRegion
         where T : unmanaged
     {
         CheckAccess<T>(offset);
-        nuint address = FindMapped(offset, (ulong)Size<T>());
+        nuint address = FindMapped(offset, (ulong)SizeOf<T>());
         if (address == 0) return ReadUnmapped<T>(offset);
         T value = RegisterAccess.Load<T>(address);
         GC.KeepAlive(this);
@@ -80,8 +92,8 @@ public sealed class DeviceRegion
         where T : unmanaged
     {
         CheckAccess<T>(offset);
-        if (FindProtected(offset, (ulong)Size<T>()) is { } part) throw Protected(part, "writing", offset, (ulong)Size<T>());
-        nuint address = FindMapped(offset, (ulong)Size<T>());
+        if (FindProtected(offset, (ulong)SizeOf<T>()) is { } part) throw Protected(part, "writing", offset, (ulong)SizeOf<T>());
+        nuint address = FindMapped(offset, (ulong)SizeOf<T>());
         if (address == 0)
         {
             WriteUnmapped(offset, value);
@@ -100,8 +112,8 @@ public sealed class DeviceRegion
     public void ReadBlock<T>(ulong offset, Span<T> values, bool sameAddress = false)
         where T : unmanaged
     {
-        if (!sameAddress && values.Length > 0) CheckRange(offset, (ulong)values.Length * (ulong)Size<T>(), Size<T>());
-        for (int i = 0; i < values.Length; i++) values[i] = Read<T>(offset + (sameAddress ? 0 : (ulong)i * (ulong)Size<T>()));
+        if (!sameAddress && values.Length > 0) CheckRange(offset, (ulong)values.Length * (ulong)SizeOf<T>(), SizeOf<T>());
+        for (int i = 0; i < values.Length; i++) values[i] = Read<T>(offset + (sameAddress ? 0 : (ulong)i * (ulong)SizeOf<T>()));
     }
 
     /// <summary>Writes a run of values at rising addresses, or to one FIFO register again and again.</summary>
@@ -109,8 +121,8 @@ public sealed class DeviceRegion
     public void WriteBlock<T>(ulong offset, ReadOnlySpan<T> values, bool sameAddress = false)
         where T : unmanaged
     {
-        if (!sameAddress && values.Length > 0) CheckRange(offset, (ulong)values.Length * (ulong)Size<T>(), Size<T>());
-        for (int i = 0; i < values.Length; i++) Write(offset + (sameAddress ? 0 : (ulong)i * (ulong)Size<T>()), values[i]);
+        if (!sameAddress && values.Length > 0) CheckRange(offset, (ulong)values.Length * (ulong)SizeOf<T>(), SizeOf<T>());
+        for (int i = 0; i < values.Length; i++) Write(offset + (sameAddress ? 0 : (ulong)i * (ulong)SizeOf<T>()), values[i]);
     }
 
     /// <inheritdoc/>
@@ -147,9 +159,35 @@ public sealed class DeviceRegion
         return value;
     }
 
-    /// <inheritdoc cref="ReadUnmapped"/>
+    /// <inheritdoc cref="ReadUnmapped{T}(ulong)"/>
     internal void WriteUnmapped<T>(ulong offset, T value)
-        where T : unmanaged => _host.Write(Number, offset, MemoryMarshal.AsBytes(new ReadOnlySpan<T>(ref value)));
+        where T : unmanaged
+    {
+        ReadOnlySpan<byte> data = MemoryMarshal.AsBytes(new ReadOnlySpan<T>(ref value));
+        if (_writer is null) _host.Write(Number, offset, data);
+        else _writer.Write(offset, data);
+    }
+
+    /// <summary>One access through the host, of a width that is only known at run time.</summary>
+    internal ulong ReadUnmapped(ulong offset, int width) => width switch
+    {
+        4 => ReadUnmapped<uint>(offset),
+        8 => ReadUnmapped<ulong>(offset),
+        2 => ReadUnmapped<ushort>(offset),
+        _ => ReadUnmapped<byte>(offset),
+    };
+
+    /// <inheritdoc cref="ReadUnmapped(ulong, int)"/>
+    internal void WriteUnmapped(ulong offset, int width, ulong value)
+    {
+        switch (width)
+        {
+            case 4: WriteUnmapped(offset, (uint)value); break;
+            case 8: WriteUnmapped(offset, value); break;
+            case 2: WriteUnmapped(offset, (ushort)value); break;
+            default: WriteUnmapped(offset, (byte)value); break;
+        }
+    }
 
     /// <summary>Throws unless the range lies in the region and starts on a multiple of <paramref name="alignment"/>.</summary>
     internal void CheckRange(ulong offset, ulong length, int alignment)
@@ -175,15 +213,22 @@ public sealed class DeviceRegion
         $"bytes 0x{part.Offset:x} to 0x{part.Offset + part.Length - 1:x} are the card's {(part.Kind == RegionPartKind.MsixTable ? "MSI-X table" : "MSI-X pending bits")}, which the host owns",
         "Enable interrupts through the device's Interrupts; lay register maps beside that part.");
 
-    private static unsafe int Size<T>()
+    private static unsafe int SizeOf<T>()
         where T : unmanaged => sizeof(T);
 
     private void CheckAccess<T>(ulong offset)
         where T : unmanaged
     {
-        int size = Size<T>();
+        int size = SizeOf<T>();
         if (size is not (1 or 2 or 4 or 8))
             throw new ArgumentException($"{typeof(T)} has {size} bytes; a bus access has 1, 2, 4 or 8.");
         CheckRange(offset, (ulong)size, size);
     }
+}
+
+/// <summary>Takes a region's writes instead of the host.</summary>
+internal interface IRegionWriter
+{
+    /// <summary>Performs the write.</summary>
+    void Write(ulong offset, ReadOnlySpan<byte> data);
 }

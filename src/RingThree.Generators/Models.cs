@@ -1,0 +1,51 @@
+namespace RingThree.Generators;
+
+/// <summary>What reading one marked type gave.</summary>
+/// <param name="Map">What to write; <see langword="null"/> where nothing written could compile.</param>
+/// <param name="Diagnostics">What is wrong with it.</param>
+internal sealed record MapResult(MapModel? Map, EquatableArray<DiagnosticInfo> Diagnostics);
+
+/// <summary>A register map, as far as its code depends on it.</summary>
+/// <param name="HintName">The generated file's name.</param>
+/// <param name="Namespace">Empty for the global one.</param>
+/// <param name="Containers">The types it is nested in, outermost first.</param>
+/// <param name="Type">The struct.</param>
+/// <param name="Size">Bytes.</param>
+/// <param name="Source">Where the registers are specified.</param>
+/// <param name="Registers">In the order of their declaration.</param>
+internal sealed record MapModel(
+    string HintName,
+    string Namespace,
+    EquatableArray<TypeModel> Containers,
+    TypeModel Type,
+    uint Size,
+    string? Source,
+    EquatableArray<RegisterModel> Registers);
+
+/// <summary>The head of a partial type.</summary>
+/// <param name="Keyword">Such as <c>struct</c> or <c>record class</c>.</param>
+/// <param name="Name">Its name, as an identifier.</param>
+/// <param name="Parameters">Its type parameters' names.</param>
+internal sealed record TypeModel(string Keyword, string Name, EquatableArray<string> Parameters)
+{
+    /// <summary>Such as <c>Ring&lt;T&gt;</c>.</summary>
+    public string FullName => Parameters.Count == 0 ? Name : $"{Name}<{string.Join(", ", Parameters)}>";
+
+    /// <summary>Such as <c>Ring{T}</c>, for documentation.</summary>
+    public string DocumentedName => Parameters.Count == 0 ? Name : $"{Name}{{{string.Join(", ", Parameters)}}}";
+}
+
+/// <summary>A register, as far as its code depends on it.</summary>
+/// <param name="Name">Its name, as an identifier.</param>
+/// <param name="Modifiers">The declaration's modifiers, which the implementation repeats.</param>
+/// <param name="Type">The property's type, fully qualified.</param>
+/// <param name="Offset">Bytes from the block's start.</param>
+/// <param name="Value">The expression that makes the register.</param>
+/// <param name="Setter">
+/// An accessor to write besides the getter, for a declaration that is reported already: the compiler would else report
+/// the same mistake again in its own words.
+/// </param>
+/// <param name="IsWritten">Whether the property's implementation can be written at all.</param>
+/// <param name="Source">Where it is specified, if that is said.</param>
+internal sealed record RegisterModel(
+    string Name, string Modifiers, string Type, uint Offset, string Value, string Setter, bool IsWritten, string? Source);

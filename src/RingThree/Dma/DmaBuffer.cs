@@ -1,0 +1,39 @@
+namespace RingThree.Dma;
+
+/// <summary>
+/// Memory for DMA: contiguous in this process and on the bus. On x86 and other cache-coherent machines nothing has to be
+/// flushed.
+/// </summary>
+public sealed class DmaBuffer : IDisposable
+{
+    private readonly PageMemory _memory;
+    private readonly DmaMapping _mapping;
+
+    internal DmaBuffer(PageMemory memory, DmaMapping mapping, int length)
+    {
+        _memory = memory;
+        _mapping = mapping;
+        _mapping.Hold(memory);
+        Length = length;
+    }
+
+    /// <summary>Where the device sees its first byte.</summary>
+    public Iova Address => _mapping.Address;
+
+    /// <summary>Bytes.</summary>
+    public int Length { get; }
+
+    /// <summary>Its bytes, as this process sees them. Keep the buffer itself referenced while you use the span.</summary>
+    /// <exception cref="ObjectDisposedException">It has been disposed.</exception>
+    public Span<byte> Span => _memory.Span(Length);
+
+    /// <summary>Takes it from the device and gives the memory back; stop the device's DMA there first. Idempotent.</summary>
+    public void Dispose()
+    {
+        _mapping.Dispose(); // first: the device must not reach memory that someone else gets
+        _memory.Dispose();
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => _mapping.ToString();
+}

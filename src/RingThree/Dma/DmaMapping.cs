@@ -1,0 +1,60 @@
+using System.Buffers;
+
+namespace RingThree.Dma;
+
+/// <summary>Memory that a device reaches until this is disposed.</summary>
+public sealed class DmaMapping : IDisposable
+{
+    private readonly DmaSpace _space;
+    private MemoryHandle _pin;
+    private PageMemory? _memory;
+    private int _disposed;
+
+    internal DmaMapping(DmaSpace space, Iova first, ulong mappedLength, Iova address, long length)
+    {
+        _space = space;
+        First = first;
+        MappedLength = mappedLength;
+        Address = address;
+        Length = length;
+    }
+
+    /// <summary>Where the device sees the memory's first byte.</summary>
+    public Iova Address { get; }
+
+    /// <summary>Bytes.</summary>
+    public long Length { get; }
+
+    /// <summary>Start of the pages that are mapped.</summary>
+    internal Iova First { get; }
+
+    /// <summary>Length of the pages that are mapped.</summary>
+    internal ulong MappedLength { get; }
+
+    /// <summary>Undoes the mapping; stop the device's DMA there first, or it faults. Idempotent.</summary>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
+        try
+        {
+            _space.Unmap(this);
+        }
+        finally
+        {
+            _pin.Dispose();
+            _memory = null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Length} bytes at {Address}";
+
+    /// <summary>Keeps memory pinned until the mapping ends.</summary>
+    internal void Hold(MemoryHandle pin) => _pin = pin;
+
+    /// <summary>
+    /// Keeps our own memory in place until the mapping ends: the space holds its mappings, so a buffer that was forgotten
+    /// is never freed under the device.
+    /// </summary>
+    internal void Hold(PageMemory memory) => _memory = memory;
+}

@@ -1,0 +1,160 @@
+using System.Buffers;
+using RingThree.Hosting;
+using RingThree.Pci;
+
+namespace RingThree.Dma;
+
+/// <summary>
+/// What a device can reach by DMA: nothing, until a buffer is allocated or mapped here. The first mapping switches bus
+/// mastering on.
+/// </summary>
+public sealed class DmaSpace
+{
+    private readonly PciDevice _device;
+    private readonly IAddressSpace _space;
+    private readonly IovaAllocator _addresses;
+    private readonly HashSet<DmaMapping> _mappings = [];
+    private readonly Lock _gate = new();
+    private bool _closed;
+
+    internal DmaSpace(PciDevice device, IAddressSpace space)
+    {
+        _device = device;
+        _space = space;
+        _addresses = IovaAllocator.Of(space);
+    }
+
+    /// <summary>The host's side of it, for sharing one space between devices (<see cref="OpenOptions.ShareAddressSpace"/>).</summary>
+    public IAddressSpace AddressSpace => _space;
+
+    /// <summary>The smallest page, bytes: lengths are rounded up to it.</summary>
+    public int PageSize => (int)_addresses.PageSize;
+
+    /// <summary>Allocates zeroed memory, contiguous for the device and for this process, and maps it.</summary>
+    /// <param name="length">Bytes, at least 1.</param>
+    /// <param name="addressBits">How many address bits the card has, 12 to 64: its data sheet knows, no host does.</param>
+    /// <param name="access">What the device may do there.</param>
+    /// <exception cref="DeviceException">No memory, no free bus address below the limit, or the host refused.</exception>
+    public DmaBuffer Allocate(int length, int addressBits = 64, DmaAccess access = DmaAccess.Both)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(length, 1);
+        PageMemory memory = PageMemory.Allocate(Pages((ulong)length), PageSize);
+        try
+        {
+            return new DmaBuffer(memory, Map(memory.Address, length, addressBits, access), length);
+        }
+        catch
+        {
+            memory.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Maps memory that exists already. The device reaches the whole pages around it, so keep nothing secret beside it.
+    /// </summary>
+    /// <param name="memory">An array, or other memory that can be pinned; pinned until the mapping is disposed.</param>
+    /// <param name="addressBits">How many address bits the card has, 12 to 64.</param>
+    /// <param name="access">What the device may do there.</param>
+    /// <exception cref="DeviceException">No free bus address below the limit, or the host refused.</exception>
+    public DmaMapping Map(Memory<byte> memory, int addressBits = 64, DmaAccess access = DmaAccess.Both)
+    {
+        if (memory.IsEmpty) throw new ArgumentException("There is nothing to map in an empty range.", nameof(memory));
+        MemoryHandle pin = memory.Pin();
+        try
+        {
+            DmaMapping mapping = Map(PageMemory.AddressOf(pin), memory.Length, addressBits, access);
+            mapping.Hold(pin);
+            return mapping;
+        }
+        catch
+        {
+            pin.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Maps memory by its address. The caller keeps it in place until the mapping is disposed.</summary>
+    /// <param name="address">Its start in this process.</param>
+    /// <param name="length">Bytes, at least 1.</param>
+    /// <param name="addressBits">How many address bits the card has, 12 to 64.</param>
+    /// <param name="access">What the device may do there.</param>
+    /// <exception cref="DeviceException">No free bus address below the limit, or the host refused.</exception>
+    public DmaMapping Map(nuint address, long length, int addressBits = 64, DmaAccess access = DmaAccess.Both)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(length, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(addressBits, 12);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(addressBits, 64);
+        if (((int)access & ~(int)DmaAccess.Both) != 0 || access == 0) throw new ArgumentOutOfRangeException(nameof(access), access, "Say whether the device reads, writes, or both.");
+        ulong inPage = address & (_addresses.PageSize - 1);
+        ulong bytes = Pages((ulong)length + inPage);
+        ulong last = addressBits == 64 ? ulong.MaxValue : (1UL << addressBits) - 1;
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_closed, _device);
+            if (_mappings.Count >= _space.MaximumMappings)
+            {
+                throw new DeviceException(DeviceStatus.NoResources, _device.Address, $"mapping {length} bytes for DMA",
+                    $"the host allows {_space.MaximumMappings} mappings at once and all are in use", "Dispose buffers, or map fewer and larger ones.");
+            }
+
+            Iova iova = _addresses.Take(bytes, last) ?? throw new DeviceException(DeviceStatus.NoResources, _device.Address,
+                $"mapping {length} bytes for DMA", $"no {bytes} bytes of bus addresses are free below 2^{addressBits}",
+                "Dispose buffers, or check how many address bits the card really has.");
+            try
+            {
+                _device.EnableBusMaster();
+                _space.Map(address - (nuint)inPage, bytes, iova, access);
+            }
+            catch
+            {
+                _addresses.Give(iova);
+                throw;
+            }
+
+            var mapping = new DmaMapping(this, iova, bytes, iova + inPage, length);
+            _mappings.Add(mapping);
+            return mapping;
+        }
+    }
+
+    /// <summary>Takes the DMA faults seen since the last call, oldest first, as far as this host can tell.</summary>
+    public IReadOnlyList<DmaFault> TakeFaults() => _space.TakeFaults();
+
+    /// <summary>Undoes one mapping. The device's access faults from then on.</summary>
+    internal void Unmap(DmaMapping mapping)
+    {
+        lock (_gate)
+        {
+            if (!_mappings.Remove(mapping)) return; // undone already, as the device closed
+            _space.Unmap(mapping.First, mapping.MappedLength);
+            _addresses.Give(mapping.First);
+        }
+    }
+
+    /// <summary>Undoes every mapping, as the device closes. Buffers stay readable; the device no longer reaches them.</summary>
+    internal void Close()
+    {
+        lock (_gate)
+        {
+            _closed = true;
+            foreach (DmaMapping mapping in _mappings)
+            {
+                try
+                {
+                    _space.Unmap(mapping.First, mapping.MappedLength);
+                }
+                catch (DeviceException)
+                {
+                    // Closing the last device of the space undoes what is left.
+                }
+
+                _addresses.Give(mapping.First);
+            }
+
+            _mappings.Clear();
+        }
+    }
+
+    private ulong Pages(ulong length) => (length + _addresses.PageSize - 1) & ~(_addresses.PageSize - 1);
+}

@@ -1,0 +1,44 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+
+namespace RingThree.Dma;
+
+/// <summary>Zeroed, page-aligned memory outside the collected heap, so that it never moves.</summary>
+internal sealed unsafe class PageMemory : SafeHandle
+{
+    private PageMemory(void* start, nuint length)
+        : base(0, ownsHandle: true)
+    {
+        SetHandle((nint)start);
+        Length = length;
+    }
+
+    public override bool IsInvalid => handle == 0;
+
+    internal nuint Length { get; }
+
+    internal nuint Address => (nuint)handle;
+
+    internal static PageMemory Allocate(ulong length, int alignment)
+    {
+        // Sound: a fresh block of the length asked for, owned by the handle that is made in the same statement.
+        var memory = new PageMemory(NativeMemory.AlignedAlloc((nuint)length, (nuint)alignment), (nuint)length);
+        NativeMemory.Clear((void*)memory.handle, (nuint)length);
+        return memory;
+    }
+
+    internal static nuint AddressOf(MemoryHandle pin) => (nuint)pin.Pointer;
+
+    /// <summary>Sound while the handle is referenced: the caller keeps its owner reachable for as long as it uses the span.</summary>
+    internal Span<byte> Span(int length)
+    {
+        ObjectDisposedException.ThrowIf(IsClosed, this);
+        return new Span<byte>((void*)handle, length);
+    }
+
+    protected override bool ReleaseHandle()
+    {
+        NativeMemory.AlignedFree((void*)handle);
+        return true;
+    }
+}

@@ -1,0 +1,197 @@
+using RingThree.Hosting;
+using RingThree.Transfers;
+
+namespace RingThree.Interrupts;
+
+/// <summary>
+/// One waiter of a session with its vectors: takes signals, runs the immediate stage, keeps the books, and queues what
+/// was claimed for the later stages. Who runs those is the delivery's business.
+/// </summary>
+internal sealed class InterruptExecutor : IDisposable
+{
+    private readonly InterruptSession _session;
+    private readonly PreparedStage? _stage;
+    private readonly StormGuard? _storm;
+    private readonly Func<bool> _stillAsserted;
+    private readonly IInterruptWaiter _waiter;
+    private readonly VectorState[] _vectors;
+    private readonly InterruptSignal[] _signals;
+    private readonly ulong[] _scratch;
+    private readonly VectorState[] _queue; // a ring; each vector is in it at most once
+    private int _head;
+    private int _queued;
+    private int _unmasked;
+    private SpinGate _gate;
+
+    internal InterruptExecutor(InterruptSession session, IInterruptWaiter waiter, VectorState[] vectors, PreparedStage? stage, int valueCount, StormGuard? storm)
+    {
+        _session = session;
+        _waiter = waiter;
+        _vectors = vectors;
+        _stage = stage;
+        _storm = storm;
+        _stillAsserted = session.IsLineAsserted;
+        _signals = new InterruptSignal[Math.Max(vectors.Length, 1)];
+        _scratch = new ulong[valueCount];
+        _queue = new VectorState[vectors.Length];
+    }
+
+    internal IInterruptWaiter Waiter => _waiter;
+
+    /// <summary>Whether a vector waits for a later stage.</summary>
+    internal bool HasQueued => Volatile.Read(ref _queued) != 0;
+
+    /// <summary>Whether a level line is unmasked only when its handler is done, for want of an immediate stage.</summary>
+    internal bool UnmasksAfterHandler => _stage is null && _session.Kind == InterruptKind.Level;
+
+    public void Dispose() => _waiter.Dispose();
+
+    /// <summary>Waits for signals and runs the immediate stage for each vector that has some.</summary>
+    internal void WaitAndProcess(TimeSpan timeout)
+    {
+        int count = _waiter.Wait(_signals, timeout);
+        for (int i = 0; i < count && !_session.IsStopping; i++)
+            Process(_vectors[_signals[i].Tag], _signals[i].Count);
+        if (Volatile.Read(ref _unmasked) == 0 || Interlocked.Exchange(ref _unmasked, 0) == 0) return;
+        foreach (VectorState vector in _vectors)
+        {
+            _gate.Enter();
+            long held = vector.TakeHeld();
+            _gate.Exit();
+            if (held > 0 && !_session.IsStopping) Process(vector, held);
+        }
+    }
+
+    /// <summary>Takes the next vector that has a batch for the later stages.</summary>
+    internal bool TryBegin(out VectorState vector, out Interrupt batch)
+    {
+        _gate.Enter();
+        if (_queued == 0)
+        {
+            _gate.Exit();
+            vector = null!;
+            batch = default;
+            return false;
+        }
+
+        vector = _queue[_head];
+        _head = _head + 1 == _queue.Length ? 0 : _head + 1;
+        _queued--;
+        vector.Queued = false;
+        long count = vector.BeginBatch(out ReadOnlyMemory<ulong> values);
+        _gate.Exit();
+        batch = new Interrupt(_session.Kind, vector.Vector, count, 0, 1, values);
+        return true;
+    }
+
+    /// <summary>Runs the deferred stage of a batch and settles the books. Returns how often the handler is to be called.</summary>
+    internal int RunDeferred(VectorState vector, ref Interrupt batch, DeferredStage? deferred)
+    {
+        int calls = deferred is null ? 1 : Math.Max(0, deferred(batch));
+        _gate.Enter();
+        bool call = vector.Settle(batch.Count, calls, _session.IsStopping);
+        _gate.Exit();
+        if (calls > 1) batch = batch.ForCall(0, calls);
+        return call ? calls : 0;
+    }
+
+    internal void CountCall(VectorState vector)
+    {
+        _gate.Enter();
+        vector.CountCall();
+        _gate.Exit();
+    }
+
+    /// <summary>Unmasks a level line at the device, unless the user keeps it masked or nothing quiets it.</summary>
+    internal void UnmaskLine(VectorState vector)
+    {
+        _gate.Enter();
+        bool masked = vector.Masked;
+        _gate.Exit();
+        if (masked) return;
+        if (_storm!.IsStorm(_stillAsserted))
+        {
+            _gate.Enter();
+            vector.Masked = true;
+            _gate.Exit();
+            _session.ReportStorm(vector.Vector);
+            return;
+        }
+
+        _session.UnmaskAtHost(vector.Vector);
+    }
+
+    internal void Mask(VectorState vector)
+    {
+        _gate.Enter();
+        vector.Masked = true;
+        _gate.Exit();
+    }
+
+    /// <summary>Lets held signals go as one batch.</summary>
+    /// <returns>Whether there were any; the immediate stage then runs for them, and unmasks a level line.</returns>
+    internal bool Unmask(VectorState vector)
+    {
+        _gate.Enter();
+        vector.Masked = false;
+        bool held = vector.Snapshot().Held > 0;
+        _storm?.Restart();
+        _gate.Exit();
+        if (!held) return false;
+        Interlocked.Exchange(ref _unmasked, 1);
+        _waiter.Wake();
+        return true;
+    }
+
+    internal InterruptCounters Snapshot(VectorState vector)
+    {
+        _gate.Enter();
+        InterruptCounters counters = vector.Snapshot();
+        _gate.Exit();
+        return counters;
+    }
+
+    /// <summary>The session has ended: what no handler took is lost.</summary>
+    internal void End()
+    {
+        _gate.Enter();
+        foreach (VectorState vector in _vectors) vector.End();
+        _queued = 0;
+        _gate.Exit();
+    }
+
+    private void Process(VectorState vector, long count)
+    {
+        _gate.Enter();
+        bool held = vector.TryHold(count);
+        _gate.Exit();
+        if (held) return;
+
+        _session.LastVector = vector.Vector;
+        _storm?.Signalled();
+        ImmediateResult result = ImmediateResult.ClaimedAndDeferred;
+        if (_stage is not null)
+        {
+            _scratch.AsSpan().Clear(); // what a program did not get to must not be another run's value
+            result = _stage.Run(vector.Vector, count, _session.Kind, _scratch);
+            // The line is open again before any later stage runs: no handler delays the next acknowledge.
+            if (_session.Kind == InterruptKind.Level && (result & ImmediateResult.DeviceGone) == 0) UnmaskLine(vector);
+        }
+
+        _gate.Enter();
+        if ((result & ImmediateResult.Claimed) == 0) vector.Reject(count);
+        else if ((result & ImmediateResult.Deferred) == 0) vector.EndEarly(count);
+        else Queue(vector, count);
+        _gate.Exit();
+        if ((result & ImmediateResult.DeviceGone) != 0) _session.DeviceGone();
+    }
+
+    private void Queue(VectorState vector, long count)
+    {
+        vector.Claim(count, _scratch);
+        if (vector.Queued) return;
+        vector.Queued = true;
+        int tail = _head + _queued++;
+        _queue[tail < _queue.Length ? tail : tail - _queue.Length] = vector;
+    }
+}

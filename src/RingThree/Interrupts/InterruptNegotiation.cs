@@ -1,0 +1,121 @@
+using RingThree.Hosting;
+using RingThree.Pci;
+using RingThree.Transfers;
+
+namespace RingThree.Interrupts;
+
+/// <summary>From what the driver can use, the device has and the host grants to an enabled session: MSI-X, MSI, level.</summary>
+internal static class InterruptNegotiation
+{
+    private const int MaximumWaiters = 64;
+
+    internal static InterruptSession Enable(
+        PciDevice device, IReadOnlyList<(InterruptKind Kind, int Number, InterruptGroupDescription Group)> groups, InterruptOptions options)
+    {
+        InterruptDelivery delivery = CheckOptions(options);
+        PreparedStage? stage = options.Immediate?.Prepare(device);
+        PreparedProgram? quiet = options.Quiet is { } program ? device.Prepare(program) : null;
+        var answers = new List<string>();
+        foreach ((InterruptKind kind, int number, InterruptGroupDescription group) in groups)
+        {
+            if ((options.Kinds & (InterruptKinds)kind) == 0)
+            {
+                answers.Add($"{group.Name} ({group.Count}) is not among the kinds allowed");
+                continue;
+            }
+
+            InterruptReport? pending = Quiet(device, quiet, kind);
+            if (TryBind(device, kind, number, group, options, delivery, stage, answers) is not { } session) continue;
+            session.Start();
+            if (pending is not null) session.Report(pending);
+            return session;
+        }
+
+        throw new DeviceException(DeviceStatus.NoResources, device.Address, $"enabling interrupts (allowed: {options.Kinds})",
+            answers.Count == 0 ? "the device has none" : string.Join("; ", answers),
+            answers.Count == 0 ? "Poll it instead." : "Allow another kind, or free vectors that other devices hold.");
+    }
+
+    private static InterruptDelivery CheckOptions(InterruptOptions options)
+    {
+        InterruptDelivery delivery = options.Delivery ?? (options.Handler is null ? InterruptDelivery.Await : InterruptDelivery.OwnThread);
+        bool calls = delivery is InterruptDelivery.Inline or InterruptDelivery.OwnThread;
+        if (calls != options.Handler is not null)
+        {
+            throw new ArgumentException(calls
+                ? $"Delivery {delivery} calls a handler, and none is given."
+                : $"Delivery {delivery} hands interrupts to the caller; a handler would never be called.", nameof(options));
+        }
+
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Slots, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Waiters, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Waiters, MaximumWaiters);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.StormLimit, 2);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.DisableTime, TimeSpan.Zero);
+        return delivery;
+    }
+
+    /// <summary>Silences the device, and says when it has an interrupt pending all the same.</summary>
+    private static InterruptReport? Quiet(PciDevice device, PreparedProgram? quiet, InterruptKind kind)
+    {
+        quiet?.Run(new ulong[quiet.ValueCount]);
+        if (kind != InterruptKind.Level || (device.Config.ReadStatus() & PciStatus.InterruptPending) == 0) return null;
+        return new InterruptReport(InterruptReportKind.PendingAtEnable, 0,
+            $"{device.Address}: an interrupt was pending before its line was enabled; it arrives as the first one. "
+            + (quiet is null ? "Give Quiet a program that acknowledges it." : "The Quiet program ran and did not clear it."));
+    }
+
+    private static InterruptSession? TryBind(
+        PciDevice device, InterruptKind kind, int number, InterruptGroupDescription group, InterruptOptions options,
+        InterruptDelivery delivery, PreparedStage? stage, List<string> answers)
+    {
+        int wanted = Math.Min(options.Slots, group.Count);
+        bool status = kind == InterruptKind.Level && ImplementsInterruptStatus(device);
+        // A message is a memory write by the device: without bus mastering it never leaves the card.
+        if (kind is InterruptKind.Msi or InterruptKind.MsiX) device.EnableBusMaster();
+        while (wanted > 0)
+        {
+            var session = new InterruptSession(device, kind, number, wanted, options, delivery, stage, status);
+            int granted;
+            try
+            {
+                granted = device.Host.Bind(number, session.Routes());
+            }
+            catch (DeviceException refused)
+            {
+                session.Abandon();
+                answers.Add($"{group.Name}: {refused.Answer}");
+                return null;
+            }
+            catch
+            {
+                session.Abandon();
+                throw;
+            }
+
+            if (granted == wanted)
+            {
+                if (kind == InterruptKind.Level) device.Config.ModifyCommand(PciCommand.InterruptDisable, PciCommand.None);
+                return session;
+            }
+
+            session.Abandon();
+            // MSI is granted in powers of two, and a host may change its mind between two tries: only ever ask for less.
+            wanted = Math.Min(granted, wanted - 1);
+        }
+
+        answers.Add($"{group.Name}: the host grants no vector of {group.Count}");
+        return null;
+    }
+
+    /// <summary>Whether the function follows PCI 2.3: the interrupt-disable bit can be set, and then status bit 3 tells the truth.</summary>
+    private static bool ImplementsInterruptStatus(PciDevice device)
+    {
+        PciConfiguration config = device.Config;
+        if ((config.ReadCommand() & PciCommand.InterruptDisable) != 0) return true;
+        config.ModifyCommand(PciCommand.None, PciCommand.InterruptDisable);
+        bool implemented = (config.ReadCommand() & PciCommand.InterruptDisable) != 0;
+        config.ModifyCommand(PciCommand.InterruptDisable, PciCommand.None);
+        return implemented;
+    }
+}

@@ -1,0 +1,237 @@
+using System.Diagnostics;
+using RingThree.Hosting;
+
+namespace RingThree.Interrupts;
+
+/// <content>The session's threads, and its end.</content>
+public sealed partial class InterruptSession
+{
+    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ManualResetEventSlim _ended = new();
+    private RoadWorker[] _workers;
+    private HandlerThread?[] _handlerThreads = [];
+    private Exception? _error;
+    private int _stopping;
+    private int _users; // threads that still use the waiters, plus one for the session itself
+
+    /// <summary>Whether interrupts are enabled.</summary>
+    public bool IsEnabled => !IsStopping;
+
+    /// <summary>What ended the session, if it did not end by being disabled: a callback's exception, or the device's departure.</summary>
+    public Exception? Error => Volatile.Read(ref _error);
+
+    /// <summary>Completes when the session has ended; faulted with <see cref="Error"/> when there is one.</summary>
+    public Task Completion => _completion.Task;
+
+    internal bool IsStopping => Volatile.Read(ref _stopping) != 0;
+
+    /// <summary>
+    /// Disables: the device's signals stop, callbacks that run are waited for, and none runs after this returns. What no
+    /// handler took is counted as lost. May be called from inside a callback, from any thread, and again.
+    /// </summary>
+    /// <exception cref="DeviceException">A callback has not returned within <see cref="InterruptOptions.DisableTime"/>; the session has ended all the same.</exception>
+    public void Disable()
+    {
+        if (End() is { } late) throw late;
+    }
+
+    /// <summary>As <see cref="Disable"/>, without an exception.</summary>
+    public void Dispose() => End();
+
+    /// <summary>As <see cref="Dispose"/>.</summary>
+    public ValueTask DisposeAsync()
+    {
+        Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Starts the threads; the group is bound.</summary>
+    internal void Start()
+    {
+        bool threads = _delivery != InterruptDelivery.CallerThread;
+        bool hop = _delivery == InterruptDelivery.OwnThread;
+        int count = _executors.Length;
+        _workers = new RoadWorker[hop ? 2 * count : count];
+        for (int i = 0; i < _workers.Length; i++) _workers[i] = new RoadWorker();
+        _handlerThreads = new HandlerThread?[count];
+        _users = 1;
+        if (!threads) return;
+        for (int i = 0; i < count; i++)
+        {
+            InterruptExecutor executor = _executors[i];
+            HandlerStage? stage = _options.Handler is { } handler ? new HandlerStage(this, executor, _options.Deferred, handler) : null;
+            HandlerThread? handlers = hop ? new HandlerThread(Device.Host.CreateWaiter(), stage!) : null;
+            InterruptAwaiter? awaiter = _delivery == InterruptDelivery.Await ? _awaiters[i] : null;
+            _handlerThreads[i] = handlers;
+            if (handlers is not null) Launch(_workers[count + i], $"handler {i}", handlers.RunAndWait);
+            Launch(_workers[i], $"waiter {i}", () =>
+            {
+                executor.WaitAndProcess(Timeout.InfiniteTimeSpan);
+                if (!executor.HasQueued) return;
+                if (handlers is not null) handlers.Wake();
+                else if (stage is not null) stage.Drain();
+                else awaiter!.Recheck();
+            });
+        }
+    }
+
+    /// <summary>Gives back what an attempt that was not granted had made.</summary>
+    internal void Abandon()
+    {
+        Volatile.Write(ref _stopping, 1);
+        foreach (InterruptAwaiter awaiter in _awaiters) awaiter.Dispose();
+        foreach (InterruptExecutor executor in _executors) executor.Dispose();
+    }
+
+    /// <summary>A callback has thrown, or the device has left: the session ends with that error and nothing else does.</summary>
+    internal void Fail(Exception error)
+    {
+        Interlocked.CompareExchange(ref _error, error, null);
+        End();
+    }
+
+    internal void DeviceGone() => Fail(GoneException());
+
+    internal DeviceException GoneException() => new(DeviceStatus.DeviceGone, Device.Address, "waiting for an interrupt",
+        "the device does not answer any more", "It was removed, lost power, or is stuck; open it again when it is back.");
+
+    internal void ThrowIfEnded()
+    {
+        if (IsStopping) throw EndedException();
+    }
+
+    internal Exception EndedException() =>
+        Error ?? new ObjectDisposedException(nameof(InterruptSession), $"{Device.Address}: its interrupts are disabled.");
+
+    private bool WaitHere(int index, TimeSpan timeout, out Interrupt interrupt)
+    {
+        RoadWorker worker = _workers[index];
+        if (!worker.TryEnter())
+            throw new InvalidOperationException($"{Device.Address}: another thread is in Wait of waiter {index}. One waits at a time.");
+        Interlocked.Increment(ref _users);
+        try
+        {
+            ThrowIfEnded();
+            InterruptExecutor executor = _executors[index];
+            PullCursor cursor = _cursors[index];
+            long started = Stopwatch.GetTimestamp();
+            cursor.BeginWait();
+            while (!cursor.TryPull(out interrupt))
+            {
+                ThrowIfEnded();
+                TimeSpan left = timeout == Timeout.InfiniteTimeSpan ? timeout : timeout - Stopwatch.GetElapsedTime(started);
+                bool last = left != Timeout.InfiniteTimeSpan && left <= TimeSpan.Zero;
+                executor.WaitAndProcess(last ? TimeSpan.Zero : left);
+                if (!last || executor.HasQueued) continue;
+                ThrowIfEnded();
+                if (!Device.IsPresent()) throw GoneException();
+                return false;
+            }
+
+            return true;
+        }
+        catch (Exception error) when (error is not ObjectDisposedException)
+        {
+            Fail(error);
+            throw;
+        }
+        finally
+        {
+            worker.Exit();
+            Release();
+        }
+    }
+
+    private void Launch(RoadWorker worker, string name, Action step)
+    {
+        Interlocked.Increment(ref _users);
+        using var entered = new ManualResetEventSlim();
+        new Thread(() =>
+        {
+            worker.TryEnter();
+            entered.Set();
+            try
+            {
+                while (!IsStopping) step();
+            }
+            catch (Exception error)
+            {
+                Fail(error);
+            }
+
+            worker.Exit();
+            Release();
+        }) { IsBackground = true, Name = $"RingThree {Device.Address} {name}" }.Start();
+        entered.Wait(); // from here on disable knows that there is someone to wait for
+    }
+
+    /// <summary>The last one out gives the waiters back.</summary>
+    private void Release()
+    {
+        if (Interlocked.Decrement(ref _users) != 0) return;
+        foreach (InterruptExecutor executor in _executors) executor.Dispose();
+        foreach (HandlerThread? handlers in _handlerThreads) handlers?.Dispose();
+    }
+
+    private DeviceException? End()
+    {
+        RoadWorker? self = Array.Find(_workers, w => w.IsCurrent);
+        self?.SetDisabling(true);
+        try
+        {
+            if (Interlocked.Exchange(ref _stopping, 1) == 0) return EndOnce();
+            // Somebody else is at it: what it promises holds for this caller too once it is done.
+            _ended.Wait(_options.DisableTime + TimeSpan.FromSeconds(1));
+            return null;
+        }
+        finally
+        {
+            self?.SetDisabling(false);
+        }
+    }
+
+    private DeviceException? EndOnce()
+    {
+        long started = Stopwatch.GetTimestamp();
+        DeviceException? late = null;
+        try
+        {
+            Device.Host.Unbind(_group);
+        }
+        finally
+        {
+            foreach (InterruptExecutor executor in _executors) executor.Waiter.Wake();
+            foreach (HandlerThread? handlers in _handlerThreads) handlers?.Stop();
+            foreach (RoadWorker worker in _workers)
+            {
+                if (!worker.WaitUntilQuiet(started, _options.DisableTime))
+                {
+                    late = new DeviceException(DeviceStatus.TimedOut, Device.Address, "disabling interrupts",
+                        $"a callback has not returned within {_options.DisableTime.TotalSeconds:0.#} s", "Let callbacks return; one that waits for the thread that disables never does.");
+                }
+            }
+
+            foreach (InterruptExecutor executor in _executors) executor.End();
+            foreach (InterruptAwaiter awaiter in _awaiters)
+            {
+                awaiter.Recheck();
+                awaiter.Dispose();
+            }
+
+            if (Error is { } error)
+            {
+                _completion.TrySetException(error);
+                _ = _completion.Task.Exception; // seen: it is in Error too, and must not end the process unobserved
+            }
+            else
+            {
+                _completion.TrySetResult();
+            }
+
+            _ended.Set();
+            Release();
+        }
+
+        return late;
+    }
+}

@@ -1,0 +1,49 @@
+using RingThree.Hosting;
+
+namespace RingThree.Pci;
+
+/// <summary>Opening PCI functions on any host.</summary>
+public static class HostExtensions
+{
+    /// <summary>Opens the only function with this id.</summary>
+    /// <param name="host">The host.</param>
+    /// <param name="id">Vendor and device id.</param>
+    /// <param name="options">How to open it; <see langword="null"/> for the defaults.</param>
+    /// <exception cref="DeviceException">None or several have that id, or it could not be opened.</exception>
+    public static PciDevice Open(this IHost host, PciId id, PciOpenOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(host);
+        DeviceDescription[] found = [.. host.Scan().Where(d => d.VendorId == id.Vendor && d.DeviceId == id.Device)];
+        if (found.Length == 1) return host.Open(found[0].Address, options);
+        if (found.Length == 0)
+        {
+            throw new DeviceException(DeviceStatus.NotFound, host.Name, $"looking for a device {id}",
+                $"there is none among {host.Scan().Count}", "Run 'ring3 scan' to see what is there.");
+        }
+
+        throw new DeviceException(DeviceStatus.InvalidArgument, host.Name, $"looking for the device {id}",
+            $"there are {found.Length}: {string.Join(", ", found.Select(d => d.Address))}", "Open one of them by its address.");
+    }
+
+    /// <summary>Opens a function by its address on this host.</summary>
+    /// <param name="host">The host.</param>
+    /// <param name="address">The address, as <see cref="DeviceDescription.Address"/> spells it.</param>
+    /// <param name="options">How to open it; <see langword="null"/> for the defaults.</param>
+    /// <exception cref="DeviceException">It is absent, in use, bound to another driver, or the host lacks what it needs.</exception>
+    public static PciDevice Open(this IHost host, string address, PciOpenOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(host);
+        ArgumentException.ThrowIfNullOrEmpty(address);
+        options ??= PciOpenOptions.Default;
+        IHostedDevice hosted = host.OpenDevice(address, options.Host);
+        try
+        {
+            return new PciDevice(hosted, options);
+        }
+        catch
+        {
+            hosted.Dispose();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,38 @@
+using RingThree.Hosting;
+
+namespace RingThree.Pci;
+
+/// <summary>How to open a PCI function.</summary>
+public sealed record PciOpenOptions
+{
+    /// <summary>The defaults.</summary>
+    public static PciOpenOptions Default { get; } = new();
+
+    /// <summary>What the host needs to know.</summary>
+    public OpenOptions Host { get; init; } = OpenOptions.Default;
+
+    /// <summary>
+    /// How long <see cref="PciDevice.RemovalRequested"/> may take before the device is closed all the same. Default 5 s
+    /// (Linux repeats its request every 10 s).
+    /// </summary>
+    public TimeSpan RemovalTime { get; init; } = TimeSpan.FromSeconds(5);
+}
+
+/// <summary>Why a device leaves.</summary>
+public enum RemovalReason
+{
+    /// <summary>The host asks for it back (unbind, hot-unplug, eject button); it still answers.</summary>
+    Requested,
+
+    /// <summary>It has stopped answering.</summary>
+    Gone,
+
+    /// <summary>It reported an uncorrectable error (AER fatal); what it answers is not to be trusted.</summary>
+    Error,
+}
+
+/// <summary>A device leaves.</summary>
+/// <param name="Device">Which one.</param>
+/// <param name="Reason">Why.</param>
+/// <param name="Time">How long the driver may take before the device is closed under it.</param>
+public sealed record RemovalNotice(PciDevice Device, RemovalReason Reason, TimeSpan Time);

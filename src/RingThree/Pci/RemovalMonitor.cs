@@ -1,0 +1,96 @@
+using RingThree.Hosting;
+
+namespace RingThree.Pci;
+
+/// <summary>
+/// Listens for a device's error and removal-request signals, from open to close. A request that comes before anyone
+/// listens is lost for ten seconds on Linux, which is why this starts with the device.
+/// </summary>
+internal sealed class RemovalMonitor
+{
+    private const int ErrorTag = 0;
+    private const int RequestTag = 1;
+    private readonly PciDevice _device;
+    private readonly IInterruptWaiter? _waiter;
+    private readonly Thread? _thread;
+    private readonly ManualResetEventSlim _stopped = new();
+    private int _leaving;
+
+    internal RemovalMonitor(PciDevice device)
+    {
+        _device = device;
+        bool errors = Exists(PciNumbering.Error);
+        bool requests = Exists(PciNumbering.RemovalRequest);
+        if (!errors && !requests) return;
+        _waiter = device.Host.CreateWaiter();
+        try
+        {
+            if (errors) device.Host.Bind(PciNumbering.Error, [new VectorRoute(_waiter, ErrorTag)]);
+            if (requests) device.Host.Bind(PciNumbering.RemovalRequest, [new VectorRoute(_waiter, RequestTag)]);
+        }
+        catch
+        {
+            _waiter.Dispose();
+            throw;
+        }
+
+        _thread = new Thread(Listen) { IsBackground = true, Name = $"RingThree {device.Address} removal" };
+        _thread.Start();
+    }
+
+    /// <summary>The device has stopped answering; found by whoever calls. Returns at once.</summary>
+    internal void Gone()
+    {
+        if (_stopped.IsSet || Volatile.Read(ref _leaving) != 0) return;
+        new Thread(() => Leave(RemovalReason.Gone)) { IsBackground = true, Name = $"RingThree {_device.Address} gone" }.Start();
+    }
+
+    /// <summary>Ends listening; called once, as the device closes.</summary>
+    internal void Stop()
+    {
+        _stopped.Set();
+        if (_thread is null) return;
+        _waiter!.Wake();
+        if (Thread.CurrentThread != _thread) _thread.Join();
+    }
+
+    private bool Exists(int group) => _device.Host.InterruptGroups.Count > group && _device.Host.InterruptGroups[group].Count > 0;
+
+    private void Listen()
+    {
+        Span<InterruptSignal> signals = stackalloc InterruptSignal[2];
+        while (!_stopped.IsSet)
+        {
+            int count = _waiter!.Wait(signals, Timeout.InfiniteTimeSpan);
+            if (count > 0 && !_stopped.IsSet) Leave(signals[0].Tag == RequestTag ? RemovalReason.Requested : RemovalReason.Error);
+        }
+
+        if (Exists(PciNumbering.Error)) _device.Host.Unbind(PciNumbering.Error);
+        if (Exists(PciNumbering.RemovalRequest)) _device.Host.Unbind(PciNumbering.RemovalRequest);
+        _waiter!.Dispose();
+    }
+
+    /// <summary>Tells the driver, gives it its time, closes.</summary>
+    private void Leave(RemovalReason reason)
+    {
+        if (Interlocked.Exchange(ref _leaving, 1) != 0) return;
+        using var told = new ManualResetEventSlim();
+        var notice = new RemovalNotice(_device, reason, _device.RemovalTime);
+        var teller = new Thread(() =>
+        {
+            _device.RaiseRemoval(notice);
+            try
+            {
+                told.Set();
+            }
+            catch (ObjectDisposedException)
+            {
+                // The driver took longer than its time; nobody waits any more.
+            }
+        }) { IsBackground = true, Name = $"RingThree {_device.Address} removal event" };
+        teller.Start();
+        // The driver may close the device itself in the event: that stops us, and must not wait for this wait.
+        WaitHandle.WaitAny([told.WaitHandle, _stopped.WaitHandle], notice.Time);
+        _device.Dispose();
+    }
+}
