@@ -1,0 +1,91 @@
+using RingThree.Hosting;
+
+namespace RingThree.Simulation;
+
+/// <summary>
+/// A card of any shape whose BARs are plain memory and whose interrupts are raised by the test: for drivers and tests that
+/// need a shape (65 MSI-X vectors, 16 messages, ports) rather than a behaviour.
+/// </summary>
+public sealed class MemoryCard : SimulatedCard
+{
+    private readonly Dictionary<int, byte[]> _memory;
+
+    /// <summary>Makes one.</summary>
+    /// <param name="definition">Its shape.</param>
+    public MemoryCard(CardDefinition definition)
+        : base(definition) => _memory = definition.Bars.ToDictionary(b => b.Key, b => new byte[checked((int)b.Value.Size)]);
+
+    /// <summary>As QEMU's nvme controller looks: 65 MSI-X vectors, a pin, a function reset.</summary>
+    public static MemoryCard Nvme() => new(new CardDefinition(0x1B36, 0x0010, "nvme")
+    {
+        ClassCode = 0x010802,
+        Revision = 2,
+        Bars = new Dictionary<int, CardBar> { [0] = new(0x4000, Is64Bit: true) },
+        Pin = 1,
+        MsixVectors = 65,
+        MsixTableOffset = 0x2000,
+        CanReset = true,
+    });
+
+    /// <summary>As QEMU's e1000e looks: 5 MSI-X vectors, one MSI, a pin, ports.</summary>
+    public static MemoryCard E1000e() => new(new CardDefinition(0x8086, 0x10D3, "e1000e")
+    {
+        ClassCode = 0x020000,
+        Bars = new Dictionary<int, CardBar> { [0] = new(0x20000), [1] = new(0x20000), [2] = new(0x20, RegionKind.Port), [3] = new(0x4000) },
+        Pin = 1,
+        MsiVectors = 1,
+        MsixVectors = 5,
+        MsixBar = 3,
+        CanReset = true,
+    });
+
+    /// <summary>As QEMU's nec-usb-xhci with msi=on, msix=off looks: 16 messages, a pin.</summary>
+    public static MemoryCard Xhci() => new(new CardDefinition(0x1033, 0x0194, "xhci")
+    {
+        ClassCode = 0x0C0330,
+        Revision = 3,
+        Bars = new Dictionary<int, CardBar> { [0] = new(0x4000, Is64Bit: true) },
+        Pin = 1,
+        MsiVectors = 16,
+        CanReset = true,
+    });
+
+    /// <summary>Has the card signal: a message when those are enabled, else its pin.</summary>
+    /// <param name="vector">The message's index; 0 for the pin.</param>
+    public void Raise(int vector = 0)
+    {
+        lock (ModelGate)
+        {
+            if (UsesMessages) SendMessage(vector);
+            else SetPin(true);
+        }
+    }
+
+    /// <summary>Releases the pin.</summary>
+    public void Lower()
+    {
+        lock (ModelGate) SetPin(false);
+    }
+
+    /// <inheritdoc/>
+    protected internal override ulong Read(int bar, ulong offset, int width)
+    {
+        ReadOnlySpan<byte> bytes = _memory[bar].AsSpan((int)offset, width);
+        ulong value = 0;
+        for (int i = width - 1; i >= 0; i--) value = (value << 8) | bytes[i];
+        return value;
+    }
+
+    /// <inheritdoc/>
+    protected internal override void Write(int bar, ulong offset, int width, ulong value)
+    {
+        Span<byte> bytes = _memory[bar].AsSpan((int)offset, width);
+        for (int i = 0; i < width; i++) bytes[i] = (byte)(value >> (8 * i));
+    }
+
+    /// <inheritdoc/>
+    protected internal override void OnReset()
+    {
+        foreach (byte[] memory in _memory.Values) Array.Clear(memory);
+    }
+}

@@ -1,0 +1,110 @@
+#!/bin/bash
+# boot.sh [--topology main|no-iommu|no-intremap] [--timeout SECONDS] --share DIR -- COMMAND...
+# Boots the guest of prepare.sh, runs COMMAND in it as root with DIR as /out and as working directory, powers off,
+# and ends with COMMAND's exit status. The host's /usr and its dotnet are there, read-only, at their own paths.
+# 124: the guest did not finish in time; 70: it ended without a status; 77: prepare.sh says there can be no guest.
+# DIR keeps what was said: console.log (the kernel), command.log (COMMAND), qemu.log.
+# DIR/topology.txt names the devices ("edu-a 0000:00:02.0"). RINGTHREE_* variables are passed on.
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+topology=main timeout=120 share=''
+
+usage() {
+  sed -n 2p "${BASH_SOURCE[0]}" | sed 's/^# //' >&2
+  exit 64
+}
+
+while [ $# -gt 0 ]; do
+  case $1 in
+    --topology | --timeout | --share) [ $# -ge 2 ] || usage; declare "${1#--}=$2"; shift 2 ;;
+    --) shift; break ;;
+    *) usage ;;
+  esac
+done
+if [ -z "$share" ] || [ $# = 0 ]; then usage; fi
+
+# Every device has its address: the interrupt line follows from it, and 9p must not take a free slot of the tests'.
+# Slots 2 and 6 share a line (slot mod 4), as do 1 and 5 behind the bridge; the latter two share a group as well.
+# shellcheck disable=SC2054 # The commas belong to QEMU.
+case $topology in
+  main)
+    devices=(
+      -device intel-iommu,intremap=on
+      -device edu,bus=pcie.0,addr=2 -device edu,bus=pcie.0,addr=6
+      -device nvme,bus=pcie.0,addr=4,serial=x
+      -device pcie-root-port,id=rootport,bus=pcie.0,addr=5,chassis=1,slot=1 -device e1000e,bus=rootport
+      -device nec-usb-xhci,bus=pcie.0,addr=7,msi=on,msix=off
+      -device pci-testdev,bus=pcie.0,addr=0xb,membar=64K
+      -device pcie-pci-bridge,id=bridge,bus=pcie.0,addr=0xc
+      -device edu,bus=bridge,addr=1 -device edu,bus=bridge,addr=5
+    ) ;;
+  no-iommu) devices=(-device edu,bus=pcie.0,addr=2) ;;
+  no-intremap) devices=(-device intel-iommu,intremap=off -device edu,bus=pcie.0,addr=2) ;;
+  *) usage ;;
+esac
+
+guest=$("$here/prepare.sh")
+mkdir -p "$share"
+share=$(cd "$share" && pwd)
+rm -f "$share"/{exit-status,topology.txt,guest.env}
+: >"$share/command.log"
+: >"$share/console.log"
+
+# folder SLOT TAG PATH OPTIONS: one 9p share. A comma in a path would end QEMU's option; two mean one.
+shares=()
+folder() {
+  shares+=(-fsdev "local,id=$2,path=${3//,/,,},security_model=none,multidevs=remap$4"
+    -device "virtio-9p-pci,bus=pcie.0,addr=$1,fsdev=$2,mount_tag=$2")
+}
+folder 0x10 host /usr ,readonly=on
+folder 0x11 out "$share" ''
+
+quote() { printf "'%s' " "${@//\'/\'\\\'\'}"; }
+
+path=/usr/sbin:/usr/bin:/bin
+if dotnet=$(command -v dotnet); then
+  root=$(dirname "$(readlink -f "$dotnet")")
+  path=$root:$path
+  case $root in
+    /usr/*) ;;
+    *)
+      folder 0x12 dotnet "$root" ,readonly=on
+      echo "dotnet_root=$(quote "$root")" >"$share/guest.env" ;;
+  esac
+fi
+{
+  echo "export PATH=$(quote "$path") HOME=/tmp TERM=dumb DOTNET_EnableDiagnostics=0 DOTNET_NOLOGO=1"
+  for name in $(compgen -e RINGTHREE_ || true); do
+    echo "export $name=$(quote "${!name}")"
+  done
+  echo "exec $(quote "$@")"
+} >"$share/guest-command.sh"
+
+# One CPU: two vCPUs of an emulated machine are slower than one. No KVM asked for: the same everywhere.
+timeout -k 5 "$timeout" qemu-system-x86_64 -nodefaults -no-user-config -display none -no-reboot \
+  -serial "file:${share//,/,,}/console.log" -monitor none -m 1024 -smp 1 -machine q35,accel=tcg -cpu max \
+  -kernel "$guest/vmlinux" -initrd "$guest/initrd.gz" \
+  -append "console=ttyS0 panic=-1 oops=panic intel_iommu=on quiet" \
+  "${devices[@]}" "${shares[@]}" </dev/null >"$share/qemu.log" 2>&1 &
+qemu=$!
+trap 'kill "$qemu" 2>/dev/null || true' EXIT
+
+tail -q -s 0.2 -n +1 -f --pid="$qemu" "$share/command.log"
+ended=0
+wait "$qemu" || ended=$?
+trap - EXIT
+
+if [ -s "$share/exit-status" ]; then exit "$(cat "$share/exit-status")"; fi
+case $ended in
+  124 | 137) status=124 reason="no end after $timeout s" ;;
+  *) status=70 reason="the guest ended without an exit status (QEMU: $ended)" ;;
+esac
+{
+  echo "boot.sh: $reason"
+  echo "--- the guest's console, last lines"
+  tail -n 30 "$share/console.log"
+  echo "--- QEMU"
+  tail -n 10 "$share/qemu.log"
+} >&2
+exit "$status"
