@@ -16,8 +16,8 @@ public static unsafe partial class Libc
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial int Ioctl(FileDescriptor descriptor, nuint request, void* argument);
 
-    /// <summary>As <see cref="Ioctl(FileDescriptor, nuint, void*)"/>, for a hot path: no reference is taken, errno is not kept.</summary>
+    /// <summary>As <see cref="Ioctl(FileDescriptor, nuint, void*)"/>, for a hot path: errno is not kept.</summary>
     [LibraryImport("libc", EntryPoint = "ioctl")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    public static partial int IoctlFast(int descriptor, nuint request, void* argument);
+    public static partial int IoctlFast(FileDescriptor descriptor, nuint request, void* argument);
 }

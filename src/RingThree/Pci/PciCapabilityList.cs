@@ -1,16 +1,17 @@
 namespace RingThree.Pci;
 
 /// <summary>Walks the two capability lists. A damaged list (a loop, a pointer into the header) ends the walk, nothing else.</summary>
-internal static class PciCapabilityList
+public static class PciCapabilityList
 {
     private const int HeaderEnd = 0x40;
     private const int ExtendedStart = 0x100;
 
-    /// <summary>Reads both lists.</summary>
+    /// <summary>Reads both lists, for a host that needs to know before there is a device.</summary>
     /// <param name="read">Reads 32 bits at an aligned offset.</param>
     /// <param name="size">Size of the configuration space, 256 or 4096.</param>
-    internal static IReadOnlyList<PciCapability> Read(Func<int, uint> read, int size)
+    public static IReadOnlyList<PciCapability> Read(Func<int, uint> read, int size)
     {
+        ArgumentNullException.ThrowIfNull(read);
         var found = new List<PciCapability>();
         var seen = new HashSet<int>();
         const uint capabilitiesList = 1u << 20; // status bit 4 (PCI Local Bus 3.0, 6.2.3)

@@ -1,0 +1,97 @@
+using System.CommandLine;
+using System.Diagnostics;
+using RingThree.DefaultHosts;
+using RingThree.Dma;
+using RingThree.Hosting;
+using RingThree.Interrupts;
+using RingThree.Pci;
+using RingThree.Samples.Edu;
+
+namespace RingThree.Cli;
+
+/// <summary><c>ring3 demo</c>: the edu driver at work, on the simulated card or on QEMU's, with a table of what was checked.</summary>
+internal static class DemoCommand
+{
+    private const int Interrupts = 10_000;
+
+    internal static Command Create()
+    {
+        var device = new Argument<string>("device")
+        {
+            Description = "An edu card: sim:edu, or a PCI address or id.",
+            DefaultValueFactory = _ => "sim:edu",
+        };
+        var command = new Command("demo", "Drives an edu card: a factorial by interrupt, 10,000 interrupts of each kind, a DMA round trip.") { device };
+        command.SetAction(parsed => Failure.Guard(() => RunAsync(parsed.GetValue(device)!)));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(string name)
+    {
+        (IHost host, PciDevice device) = HostNames.Open(name);
+        using (host)
+        using (device)
+        {
+            if (device.Id != EduDriver.Id)
+            {
+                throw new DeviceException(DeviceStatus.InvalidArgument, name, "running the demo",
+                    $"the demo drives QEMU's edu card ({EduDriver.Id}), and this is {device.Id}", "Run it on sim:edu, or on an edu in QEMU (-device edu).");
+            }
+
+            Console.WriteLine($"ring3 demo: {device} on host '{host.Name}', driven by samples/edu/EduDriver.cs");
+            Console.WriteLine();
+            var table = new Table();
+            foreach (InterruptKind kind in Enum.GetValues<InterruptKind>().Where(k => device.Interrupts.Count(k) > 0))
+                await CheckKindAsync(device, kind, table);
+            Console.WriteLine();
+            Console.WriteLine(table.Failures == 0 ? "All checks passed." : $"{table.Failures} of {table.Rows} checks failed.");
+            return table.Failures == 0 ? 0 : Failure.Status;
+        }
+    }
+
+    private static async Task CheckKindAsync(PciDevice device, InterruptKind kind, Table table)
+    {
+        await using var edu = new EduDriver(device, (InterruptKinds)kind);
+        string how = kind == InterruptKind.Level ? "INTx" : kind == InterruptKind.Msi ? "MSI" : "MSI-X";
+        table.Add($"{how}: identification and liveness", $"{edu.Registers.Identification.Read():x8}", edu.Identify());
+        uint factorial = await edu.FactorialAsync(10);
+        table.Add($"{how}: 10! by interrupt", $"{factorial}", factorial == 3_628_800);
+
+        long before = edu.Interrupts.GetCounters().Claimed;
+        long started = Stopwatch.GetTimestamp();
+        for (uint i = 1; i <= Interrupts; i++) await edu.RaiseAsync((EduInterrupts)i);
+        TimeSpan time = Stopwatch.GetElapsedTime(started);
+        InterruptCounters counters = edu.Interrupts.GetCounters();
+        long claimed = counters.Claimed - before;
+        table.Add($"{how}: {Interrupts:N0} interrupts", $"{claimed:N0} claimed, {time.TotalMicroseconds / Interrupts:0.0} us each",
+            claimed == Interrupts && counters.Handled == counters.Claimed && counters.Signalled == counters.Rejected + counters.Claimed);
+
+        (int bytes, bool same) = await RoundTripAsync(edu);
+        table.Add($"{how}: DMA to the card and back", $"{bytes:N0} bytes", same);
+    }
+
+    private static async Task<(int Bytes, bool Same)> RoundTripAsync(EduDriver edu)
+    {
+        using DmaBuffer sent = edu.Allocate(EduDriver.LargestDma);
+        using DmaBuffer received = edu.Allocate(EduDriver.LargestDma);
+        new Random(1).NextBytes(sent.Span);
+        await edu.ToCardAsync(sent, sent.Length);
+        await edu.FromCardAsync(received, received.Length);
+        return (sent.Length, sent.Span.SequenceEqual(received.Span));
+    }
+
+    /// <summary>What was checked, printed as it is found.</summary>
+    private sealed class Table
+    {
+        internal int Rows { get; private set; }
+
+        internal int Failures { get; private set; }
+
+        internal void Add(string check, string found, bool passed)
+        {
+            Rows++;
+            if (!passed) Failures++;
+            Console.WriteLine($"  {check,-38} {found,-34} {(passed ? "ok" : "FAILED")}");
+        }
+    }
+}

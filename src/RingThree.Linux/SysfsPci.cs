@@ -1,0 +1,87 @@
+using System.Globalization;
+using RingThree.Hosting;
+using RingThree.Pci;
+
+namespace RingThree.Linux;
+
+/// <summary>What the kernel shows of PCI functions under /sys/bus/pci.</summary>
+internal static class SysfsPci
+{
+    internal const string Root = "/sys/bus/pci";
+
+    internal static string PathOf(string address) => $"{Root}/devices/{address}";
+
+    internal static IReadOnlyList<DeviceDescription> Scan()
+    {
+        string devices = $"{Root}/devices";
+        if (!Directory.Exists(devices)) return [];
+        var found = new List<(PciAddress Place, DeviceDescription Device)>();
+        foreach (string path in Directory.EnumerateFileSystemEntries(devices))
+        {
+            if (PciAddress.TryParse(Path.GetFileName(path), null, out PciAddress place) && Describe(Path.GetFileName(path)) is { } device)
+                found.Add((place, device));
+        }
+
+        return [.. found.OrderBy(f => f.Place).Select(f => f.Device)];
+    }
+
+    /// <summary>One function, or <see langword="null"/> when it is not there (any more).</summary>
+    internal static DeviceDescription? Describe(string address)
+    {
+        string path = PathOf(address);
+        if (ReadHex($"{path}/vendor") is not { } vendor || ReadHex($"{path}/device") is not { } device) return null;
+        return new DeviceDescription(address, (ushort)vendor, (ushort)device)
+        {
+            SubsystemVendorId = (ushort)(ReadHex($"{path}/subsystem_vendor") ?? 0),
+            SubsystemId = (ushort)(ReadHex($"{path}/subsystem_device") ?? 0),
+            ClassCode = ReadHex($"{path}/class") ?? 0,
+            Revision = (byte)(ReadHex($"{path}/revision") ?? 0),
+            Driver = DriverOf(address),
+            IsolationGroup = GroupOf(address),
+            NumaNode = int.TryParse(ReadText($"{path}/numa_node"), NumberStyles.Integer, CultureInfo.InvariantCulture, out int node) && node >= 0 ? node : null,
+        };
+    }
+
+    internal static string? DriverOf(string address) => LinkName($"{PathOf(address)}/driver");
+
+    internal static int? GroupOf(string address) =>
+        int.TryParse(LinkName($"{PathOf(address)}/iommu_group"), NumberStyles.None, CultureInfo.InvariantCulture, out int group) ? group : null;
+
+    /// <summary>The functions of an isolation group.</summary>
+    internal static IReadOnlyList<string> Members(int group)
+    {
+        string path = $"/sys/kernel/iommu_groups/{group}/devices";
+        return Directory.Exists(path) ? [.. Directory.EnumerateFileSystemEntries(path).Select(p => Path.GetFileName(p)!).Order(StringComparer.Ordinal)] : [];
+    }
+
+    internal static string? ReadText(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path).Trim();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private static uint? ReadHex(string path)
+    {
+        string? text = ReadText(path);
+        if (text is null) return null;
+        return uint.TryParse(text.StartsWith("0x", StringComparison.Ordinal) ? text.AsSpan(2) : text, NumberStyles.HexNumber, CultureInfo.InvariantCulture, out uint value) ? value : null;
+    }
+
+    private static string? LinkName(string path)
+    {
+        try
+        {
+            return File.ResolveLinkTarget(path, returnFinalTarget: false) is { } target ? Path.GetFileName(target.FullName) : null;
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+}

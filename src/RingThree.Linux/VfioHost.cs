@@ -1,0 +1,54 @@
+using RingThree.Hosting;
+using RingThree.Interop;
+
+namespace RingThree.Linux;
+
+/// <summary>
+/// The PCI functions of this Linux machine, opened through VFIO by container and group. Needs an IOMMU, the vfio-pci
+/// driver, and the right to open /dev/vfio (root, or the group's file handed to you).
+/// </summary>
+public sealed class VfioHost : IHost
+{
+    /// <inheritdoc/>
+    public string Name => "vfio";
+
+    /// <inheritdoc/>
+    public IDriverBinding Binding { get; } = new DriverBinding();
+
+    /// <inheritdoc/>
+    public IReadOnlyList<DeviceDescription> Scan() => SysfsPci.Scan();
+
+    /// <inheritdoc/>
+    public IHostedDevice OpenDevice(string address, OpenOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        DeviceDescription device = SysfsPci.Describe(address)
+            ?? throw new DeviceException(DeviceStatus.NotFound, address, "opening through VFIO", "there is no such function", "Run 'ring3 scan' to see what is there.");
+        if (device.IsolationGroup is not { } group) throw VfioErrors.NoIommu(address);
+        // Variant drivers (mlx5_vfio_pci and the like) speak VFIO too.
+        if (device.Driver is not { } driver || !driver.Contains("vfio", StringComparison.Ordinal)) throw VfioErrors.WrongDriver(address, device.Driver);
+        VfioContainer? share = options.ShareAddressSpace switch
+        {
+            null => null,
+            VfioAddressSpace space => space.Container,
+            _ => throw new DeviceException(DeviceStatus.InvalidArgument, address, "opening in a shared address space",
+                "the space is another host's", "Share the space of a device that this host opened."),
+        };
+        (VfioGroup opened, FileDescriptor descriptor) = VfioGroup.OpenDevice(address, group, share, options.Token);
+        try
+        {
+            return new VfioDevice(device, opened, descriptor);
+        }
+        catch
+        {
+            descriptor.Dispose();
+            opened.Close(address);
+            throw;
+        }
+    }
+
+    /// <summary>Does nothing: open devices stay usable, and there is nothing else to give back.</summary>
+    public void Dispose()
+    {
+    }
+}
