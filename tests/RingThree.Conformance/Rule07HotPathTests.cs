@@ -1,0 +1,81 @@
+using RingThree.Interrupts;
+using RingThree.Pci;
+using RingThree.Samples.Edu;
+using RingThree.Transfers;
+
+namespace RingThree.Conformance;
+
+/// <summary>Rule 7: the steady state allocates nothing, and vectors of different waiters do not wait for each other.</summary>
+public sealed class Rule07HotPathTests : RoadTest
+{
+    [Theory]
+    [InlineData(InterruptKinds.Level)]
+    [InlineData(InterruptKinds.Msi)]
+    public void An_interrupt_on_the_callers_thread_allocates_nothing(InterruptKinds kind)
+    {
+        (PciDevice device, EduRegisters edu) = OpenEdu();
+        using InterruptSession session = device.Interrupts.Enable(new InterruptOptions { Kinds = kind, Delivery = InterruptDelivery.CallerThread, Immediate = Acknowledge });
+        long Round(int count)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < count; i++)
+            {
+                Raise(edu);
+                if (!session.Wait(Machine.Patience, out _)) return -1;
+            }
+
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+
+        Round(200);
+        Assert.Equal(0, Round(1000));
+    }
+
+    [Fact]
+    public void A_program_and_a_register_access_allocate_nothing()
+    {
+        (PciDevice device, EduRegisters edu) = OpenEdu();
+        PreparedProgram program = device.Prepare(Acknowledge);
+        ulong[] values = new ulong[1];
+        long Round()
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < 1000; i++)
+            {
+                program.Run(values);
+                edu.Liveness.Write((uint)i);
+                if (edu.Liveness.Read() != ~(uint)i) return -1;
+            }
+
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+
+        Round();
+        Assert.Equal(0, Round());
+    }
+
+    [Fact]
+    public void A_vector_whose_handler_blocks_does_not_hold_up_another_waiters()
+    {
+        PciDevice device = Machine.Open(Machine.Nvme);
+        using var leave = new ManualResetEventSlim();
+        using InterruptSession session = device.Interrupts.Enable(new InterruptOptions
+        {
+            Slots = 2,
+            Waiters = 2,
+            Delivery = InterruptDelivery.Inline,
+            Handler = (in Interrupt i) =>
+            {
+                if (i.Vector == 0) leave.Wait(Machine.Patience);
+            },
+        });
+        session.Trigger(0);
+        for (int i = 1; i <= 100; i++)
+        {
+            session.Trigger(1);
+            Machine.Until(() => session.GetCounters(1).HandlerCalls > 0 && session.GetCounters(1).Pending == 0, "the other vector goes on");
+        }
+
+        leave.Set();
+    }
+}
