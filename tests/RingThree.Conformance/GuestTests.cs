@@ -73,24 +73,12 @@ public sealed class GuestTests : RoadTest
     public void A_group_that_another_process_has_open_is_busy()
     {
         int group = SysfsGroup(Machine.AddressOf(Machine.EduA));
-        using Process holder = Process.Start("/bin/sh", ["-c", $"exec 9<>/dev/vfio/{group}; sleep 60"]);
+        using Process holder = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", $"exec 9<>/dev/vfio/{group}; echo open; sleep 60"]) { RedirectStandardOutput = true })!;
         try
         {
-            DeviceException? error = null;
-            Machine.Until(() =>
-            {
-                try
-                {
-                    Machine.Host.Open(Machine.AddressOf(Machine.EduA)).Dispose();
-                    return false; // the other process has not got there yet
-                }
-                catch (DeviceException e)
-                {
-                    error = e;
-                    return true;
-                }
-            }, "the group is taken");
-            Assert.Equal(DeviceStatus.Busy, error!.Status);
+            Assert.Equal("open", holder.StandardOutput.ReadLine());
+            DeviceException error = Assert.Throws<DeviceException>(() => Machine.Host.Open(Machine.AddressOf(Machine.EduA)));
+            Assert.Equal(DeviceStatus.Busy, error.Status);
             Assert.Contains("EBUSY", error.Message, StringComparison.Ordinal);
             Assert.Contains("Another process", error.Message, StringComparison.Ordinal);
         }

@@ -149,6 +149,8 @@ public sealed class Rule01ExecutorsTests : RoadTest
             for (int i = 0; i < 4; i++)
             {
                 session.Trigger(0);
+                // Each trigger is to be a batch of its own.
+                if (delivery != InterruptDelivery.CallerThread) Machine.Until(() => session.GetCounters().Claimed == i + 1, "the signal is claimed");
                 for (int call = 0; !handler && call < i; call++)
                 {
                     Interrupt interrupt;

@@ -16,7 +16,9 @@ namespace RingThree.Pci;
 /// </remarks>
 public sealed class PciDevice : IDisposable
 {
+    private static readonly TimeSpan CloseTime = TimeSpan.FromSeconds(30);
     private readonly PciDecodeState _decode = new();
+    private readonly ManualResetEventSlim _closed = new();
     private readonly DeviceRegion?[] _bars = new DeviceRegion?[PciNumbering.BarCount];
     private readonly DeviceRegion? _rom;
     private readonly DmaSpace? _dma;
@@ -153,20 +155,41 @@ public sealed class PciDevice : IDisposable
         return new PreparedProgram(this, program);
     }
 
-    /// <summary>Disables, unmaps, overlays and closes; waits for callbacks that run, a bounded time. Idempotent.</summary>
+    /// <summary>
+    /// Disables, unmaps, overlays and closes; waits for callbacks that run, a bounded time. Idempotent: when another thread
+    /// is at it already, this waits until it is done.
+    /// </summary>
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref _state, 1) != 0) return;
-        Interrupts.Close();
-        _monitor.Stop();
-        _dma?.Close();
-        Config.ModifyCommand(PciCommand.BusMaster, PciCommand.None);
-        _decode.End();
-        Host.Dispose();
+        if (TryClose()) return;
+        Interrupts.Close(); // a callback that gets here must not be waited for by the one that closes
+        _closed.Wait(CloseTime);
     }
 
     /// <inheritdoc/>
     public override string ToString() => $"{Address} ({Id})";
+
+    /// <summary>Closes, unless that has begun already.</summary>
+    /// <returns>Whether this call did it.</returns>
+    internal bool TryClose()
+    {
+        if (Interlocked.Exchange(ref _state, 1) != 0) return false;
+        try
+        {
+            Interrupts.Close();
+            _monitor.Stop();
+            _dma?.Close();
+            Config.ModifyCommand(PciCommand.BusMaster, PciCommand.None);
+            _decode.End();
+        }
+        finally
+        {
+            Host.Dispose();
+            _closed.Set();
+        }
+
+        return true;
+    }
 
     internal DeviceRegion? FindRegion(int number) => number switch
     {

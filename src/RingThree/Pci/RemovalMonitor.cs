@@ -91,6 +91,6 @@ internal sealed class RemovalMonitor
         teller.Start();
         // The driver may close the device itself in the event: that stops us, and must not wait for this wait.
         WaitHandle.WaitAny([told.WaitHandle, _stopped.WaitHandle], notice.Time);
-        _device.Dispose();
+        _device.TryClose(); // not Dispose: whoever closes already waits for this thread
     }
 }

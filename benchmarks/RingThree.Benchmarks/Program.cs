@@ -1,0 +1,25 @@
+// RingThree.Benchmarks host|guest FOLDER PAIRS SCALE: prints one line per figure, for run.sh to make the table of.
+//   FOLDER  where the C programs are
+//   PAIRS   how many pairs of a C round and a C# round
+//   SCALE   divides the number of iterations of a round
+using RingThree.Benchmarks;
+
+if (args is not [string part, string folder, string pairs, string scale])
+{
+    Console.Error.WriteLine("RingThree.Benchmarks host|guest FOLDER PAIRS SCALE");
+    return 64;
+}
+
+var effort = new Effort(folder, int.Parse(pairs), int.Parse(scale));
+if (part == "host")
+{
+    RegisterRow.Run(effort);
+    RoadRows.Run(effort);
+    AllocationRows.Run(effort);
+}
+else
+{
+    MessageRow.Run(effort, "0000:00:02.0");
+}
+
+return 0;
