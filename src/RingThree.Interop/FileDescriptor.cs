@@ -16,7 +16,8 @@ public sealed class FileDescriptor : SafeHandle
         : base(-1, ownsHandle: true) => SetHandle(number);
 
     /// <inheritdoc/>
-    public override bool IsInvalid => handle < 0;
+    /// <remarks>The marshaller stores the whole return register, of which a C int fills only the lower half: -1 arrives as FFFF_FFFFh.</remarks>
+    public override bool IsInvalid => (int)handle < 0;
 
     /// <summary>Its number, for calls on a hot path. Only valid while the caller keeps this object undisposed.</summary>
     public int Number => (int)handle;

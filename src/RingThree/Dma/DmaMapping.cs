@@ -35,15 +35,10 @@ public sealed class DmaMapping : IDisposable
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
-        try
-        {
-            _space.Unmap(this);
-        }
-        finally
-        {
-            _pin.Dispose();
-            _memory = null;
-        }
+        // Should the host refuse, the memory stays where it is: the device may still reach it.
+        _space.Unmap(this);
+        _pin.Dispose();
+        _memory = null;
     }
 
     /// <inheritdoc/>

@@ -126,8 +126,9 @@ public sealed class DmaSpace
     {
         lock (_gate)
         {
-            if (!_mappings.Remove(mapping)) return; // undone already, as the device closed
+            if (!_mappings.Contains(mapping)) return; // undone already, as the device closed
             _space.Unmap(mapping.First, mapping.MappedLength);
+            _mappings.Remove(mapping);
             _addresses.Give(mapping.First);
         }
     }

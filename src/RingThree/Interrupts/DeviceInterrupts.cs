@@ -54,6 +54,14 @@ public sealed class DeviceInterrupts
         }
     }
 
+    /// <summary>The device does not answer any more: what is enabled ends with that error.</summary>
+    internal void DeviceGone()
+    {
+        InterruptSession? session;
+        lock (_gate) session = _current;
+        session?.DeviceGone();
+    }
+
     /// <summary>Disables what is enabled, as the device closes.</summary>
     internal void Close()
     {

@@ -26,8 +26,17 @@ internal static class InterruptNegotiation
 
             InterruptReport? pending = Quiet(device, quiet, kind);
             if (TryBind(device, kind, number, group, options, delivery, stage, answers) is not { } session) continue;
-            session.Start();
-            if (pending is not null) session.Report(pending);
+            try
+            {
+                session.Start();
+                if (pending is not null) session.Report(pending);
+            }
+            catch (Exception error)
+            {
+                session.Fail(error); // nothing stays enabled that the caller has no session for
+                throw;
+            }
+
             return session;
         }
 

@@ -90,7 +90,10 @@ public sealed partial class InterruptSession
         End();
     }
 
-    internal void DeviceGone() => Fail(GoneException());
+    internal void DeviceGone()
+    {
+        if (!IsStopping) Fail(GoneException());
+    }
 
     internal DeviceException GoneException() => new(DeviceStatus.DeviceGone, Device.Address, "waiting for an interrupt",
         "the device does not answer any more", "It was removed, lost power, or is stuck; open it again when it is back.");

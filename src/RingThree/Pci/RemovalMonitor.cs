@@ -74,6 +74,7 @@ internal sealed class RemovalMonitor
     private void Leave(RemovalReason reason)
     {
         if (Interlocked.Exchange(ref _leaving, 1) != 0) return;
+        if (reason == RemovalReason.Gone) _device.Interrupts.DeviceGone(); // whoever waits need not wait longer
         using var told = new ManualResetEventSlim();
         var notice = new RemovalNotice(_device, reason, _device.RemovalTime);
         var teller = new Thread(() =>
