@@ -42,9 +42,8 @@ public sealed class PciNamesTests
         {
             if (PciAddress.TryParse(text, null, out PciAddress address))
             {
-                string canonical = address.ToString();
-                string given = text.ToUpperInvariant();
-                Assert.True(given == canonical.ToUpperInvariant() || "0000:" + given == canonical.ToUpperInvariant() || given.TrimStart('0') == canonical.ToUpperInvariant().TrimStart('0'), $"'{text}' was read as {canonical}");
+                // A domain may come short of zeros, or have more of them, or be left out.
+                Assert.Equal(address.ToString().TrimStart('0'), (text.Length == 7 ? ":" + text : text.TrimStart('0')), ignoreCase: true);
             }
 
             if (PciId.TryParse(text, null, out PciId id)) Assert.Equal(text, id.ToString(), ignoreCase: true);
