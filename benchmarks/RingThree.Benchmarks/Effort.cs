@@ -8,19 +8,30 @@ namespace RingThree.Benchmarks;
 /// <param name="Scale">Divides the iterations of a round.</param>
 internal sealed record Effort(string Folder, int Pairs, int Scale)
 {
-    /// <summary>Long enough for the runtime's tiering: its background compiler starts 100 ms after the last new method.</summary>
-    private static readonly TimeSpan TieringPause = TimeSpan.FromMilliseconds(250);
+    /// <summary>Longer than the runtime waits, after the last new method, before its background compiler starts (100 ms).</summary>
+    private static readonly TimeSpan QuietTime = TimeSpan.FromMilliseconds(200);
 
     /// <summary>
-    /// Runs a warm-up until the methods on the road are in their final form: 30 calls of each, counted only after the
-    /// pause, lead to the optimising compiler, and twice more when it profiles first.
+    /// Runs a warm-up until the methods on the road are in their final form: 30 calls of each, counted only once the
+    /// process has been quiet, lead to the optimising compiler, and twice more when it profiles first.
     /// </summary>
     public static void WarmUp(Action<int> round, int iterations)
     {
         for (int i = 0; i < 5; i++)
         {
             for (int call = 0; call < 40; call++) round(Math.Max(1, iterations / 40));
-            Thread.Sleep(TieringPause);
+            Settle();
+        }
+    }
+
+    /// <summary>Waits until this process does nothing any more: neither side is to be timed beside its compiler.</summary>
+    public static void Settle()
+    {
+        for (int i = 0; i < 50; i++)
+        {
+            TimeSpan used = Environment.CpuUsage.TotalTime;
+            Thread.Sleep(QuietTime);
+            if (Environment.CpuUsage.TotalTime - used < QuietTime / 20) return;
         }
     }
 

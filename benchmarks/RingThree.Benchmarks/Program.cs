@@ -15,11 +15,11 @@ if (part == "host")
 {
     RegisterRow.Run(effort);
     RoadRows.Run(effort);
-    AllocationRows.Run(effort);
+    AllocationRows.Run();
 }
 else
 {
-    MessageRow.Run(effort, "0000:00:02.0");
+    GuestRows.Run(effort, "0000:00:02.0"); // edu-a of tests/guest
 }
 
 return 0;

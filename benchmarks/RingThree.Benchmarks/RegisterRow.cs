@@ -17,7 +17,7 @@ internal static class RegisterRow
         int iterations = 100_000_000 / effort.Scale;
         Effort.WarmUp(n => Round(registers, n), iterations / 10);
         Comparison result = effort.Compare(() => effort.RunC("registers", $"{iterations}"), () => Round(registers, iterations));
-        Rows.Difference("register_read", "mapped 32-bit register read", result, bar: 1);
+        Rows.Difference("register_read_difference_ns", "mapped 32-bit register read", result, bar: 1);
     }
 
     private static double Round(EduRegisters registers, int iterations)

@@ -7,8 +7,8 @@ internal static class RoadRows
 {
     public static void Run(Effort effort)
     {
-        Run(effort, InterruptDelivery.Inline, "inline", "eventfd_inline", "eventfd to handler (inline) and back");
-        Run(effort, InterruptDelivery.OwnThread, "thread", "eventfd_own_thread", "eventfd to handler (own thread) and back");
+        Run(effort, InterruptDelivery.Inline, "inline", "eventfd_inline_ratio", "eventfd to handler (inline) and back");
+        Run(effort, InterruptDelivery.OwnThread, "thread", "eventfd_own_thread_ratio", "eventfd to handler (own thread) and back");
     }
 
     private static void Run(Effort effort, InterruptDelivery delivery, string form, string name, string figure)

@@ -1,18 +1,18 @@
 namespace RingThree.Benchmarks;
 
-/// <summary>One line per figure: name, words, C, C#, value, bar, verdict; separated by tabs.</summary>
+/// <summary>One line per figure: name, words, C, C#, value, bar, unit, verdict; separated by tabs.</summary>
 internal static class Rows
 {
     public static void Ratio(string name, string figure, Comparison result, double bar) =>
-        Print(name, figure, $"{result.C / 1000:0.00} us", $"{result.Sharp / 1000:0.00} us", $"{result.Ratio:0.000}", $"{bar:0.00}", result.Ratio <= bar);
+        Print(name, figure, $"{result.C / 1000:0.00} us", $"{result.Sharp / 1000:0.00} us", $"{result.Ratio:0.000}", $"{bar:0.00}", "", result.Ratio <= bar);
 
     public static void Difference(string name, string figure, Comparison result, double bar) =>
-        Print(name, figure, $"{result.C:0.000} ns", $"{result.Sharp:0.000} ns", $"{result.Difference:+0.000;-0.000} ns", $"{bar:0} ns", result.Difference <= bar);
+        Print(name, figure, $"{result.C:0.000} ns", $"{result.Sharp:0.000} ns", $"{result.Difference:0.000}", $"{bar:0.000}", "ns", result.Difference <= bar);
 
-    /// <summary>Bytes per operation; one byte over all of them is already short.</summary>
+    /// <summary>Bytes for each operation; one byte over all of them is already short.</summary>
     public static void Allocation(string name, string figure, long bytes, long operations) =>
-        Print(name, figure, "-", $"{bytes} B / {operations}", bytes == 0 ? "0 B" : $"{(double)bytes / operations:0.######} B", "0 B", bytes == 0);
+        Print(name, figure, "-", $"{bytes} B / {operations}", bytes == 0 ? "0" : $"{(double)bytes / operations:0.0000000}", "0", "B", bytes == 0);
 
-    private static void Print(string name, string figure, string c, string sharp, string value, string bar, bool ok) =>
-        Console.WriteLine(string.Join('\t', name, figure, c, sharp, value, bar, ok ? "ok" : "short"));
+    private static void Print(string name, string figure, string c, string sharp, string value, string bar, string unit, bool ok) =>
+        Console.WriteLine(string.Join('\t', name, figure, c, sharp, value, bar, unit, ok ? "ok" : "short"));
 }

@@ -73,6 +73,6 @@ internal sealed unsafe partial class DmaFaultLog : IDisposable
     [GeneratedRegex(@"DMAR: \[DMA (?<kind>Read|Write)[^\]]*\] Request device \[(?:(?<segment>[0-9a-f]{4}):)?(?<device>[0-9a-f]{2}:[0-9a-f]{2}\.[0-7])\].*fault addr (?:0x)?(?<address>[0-9a-f]+).*\[fault reason (?<reason>0x[0-9a-f]+|\d+)")]
     private static partial Regex Intel();
 
-    [GeneratedRegex(@"IO_PAGE_FAULT device=(?<device>[0-9a-f:.]+).*address=(?:0x)?(?<address>[0-9a-f]+) flags=(?:0x)?(?<flags>[0-9a-f]+)")]
+    [GeneratedRegex(@"(?:(?<device>[0-9a-f:]+\.[0-7]): AMD-Vi: Event logged \[IO_PAGE_FAULT|IO_PAGE_FAULT device=(?<device>[0-9a-f:.]+)) .*address=(?:0x)?(?<address>[0-9a-f]+) flags=(?:0x)?(?<flags>[0-9a-f]+)")]
     private static partial Regex Amd();
 }

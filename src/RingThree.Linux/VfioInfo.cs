@@ -42,11 +42,11 @@ internal static unsafe class VfioInfo
     /// <returns>What follows its header; empty when it is not there.</returns>
     internal static ReadOnlySpan<byte> FindCapability(ReadOnlySpan<byte> answer, uint first, ushort id)
     {
-        const int header = 8;
+        const ulong header = 8; // 64 bits: an offset near the end of 32 must not wrap
         // Offsets only ever grow in a chain; anything else would be a loop.
-        for (uint at = first, before = 0; at > before && at + header <= answer.Length;)
+        for (uint at = first, before = 0; at > before && at + header <= (ulong)answer.Length;)
         {
-            if (BinaryPrimitives.ReadUInt16LittleEndian(answer[(int)at..]) == id) return answer[((int)at + header)..];
+            if (BinaryPrimitives.ReadUInt16LittleEndian(answer[(int)at..]) == id) return answer[((int)at + (int)header)..];
             before = at;
             at = BinaryPrimitives.ReadUInt32LittleEndian(answer[((int)at + 4)..]);
         }

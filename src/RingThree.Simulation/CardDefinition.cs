@@ -61,7 +61,8 @@ public sealed record CardDefinition(ushort VendorId, ushort DeviceId, string Nam
             Require(!bar.Is64Bit || (number < 5 && !Bars.ContainsKey(number + 1)), $"BAR {number} is 64-bit and needs the next one's place");
         }
 
-        Require(MsixVectors == 0 || (Bars.TryGetValue(MsixBar, out CardBar? home) && home.Size >= MsixPendingOffset + PendingLength), "the MSI-X table and pending bits do not fit into MsixBar");
+        Require(MsixTableOffset % 8 == 0 && MsixTableOffset <= int.MaxValue, "MsixTableOffset is a multiple of 8, below 2^31");
+        Require(MsixVectors == 0 || (Bars.TryGetValue(MsixBar, out CardBar? home) && home.Kind == RegionKind.Memory && home.Size >= MsixPendingOffset + PendingLength), "the MSI-X table and pending bits do not fit into MsixBar, which is memory");
     }
 
     internal uint MsixPendingOffset => (MsixTableOffset + ((uint)MsixVectors * 16) + 0xFFF) & ~0xFFFu;

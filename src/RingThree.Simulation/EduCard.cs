@@ -128,7 +128,7 @@ public sealed class EduCard : SimulatedCard
             ulong inCard = fromCard ? _source : _destination;
             var inMemory = new Iova((fromCard ? _destination : _source) & AddressMask);
             // QEMU's check is off by one: start + count must stay below the end (hw/misc/edu.c, edu_check_range).
-            if (inCard < BufferStart || _count >= (ulong)_buffer.Length || inCard - BufferStart + _count >= (ulong)_buffer.Length)
+            if (_count == 0 || inCard < BufferStart || _count >= (ulong)_buffer.Length || inCard - BufferStart + _count >= (ulong)_buffer.Length)
             {
                 RefusedTransfers++;
             }

@@ -65,7 +65,7 @@ internal sealed class SimulatedDevice : IHostedDevice
             return;
         }
 
-        ulong value = Special(region, offset) is { } part ? (part.Kind == RegionPartKind.MsixTable ? ulong.MaxValue : 0) : _function.Read(region, offset, data.Length);
+        ulong value = Special(region, offset) is { } part ? (part.Kind == RegionPartKind.MsixPending && _function.Decodes(region) ? 0 : ulong.MaxValue) : _function.Read(region, offset, data.Length);
         Span<byte> bytes = stackalloc byte[8];
         BinaryPrimitives.WriteUInt64LittleEndian(bytes, value);
         bytes[..data.Length].CopyTo(data);

@@ -134,9 +134,10 @@ internal sealed class SimulatedFunction
         lock (_root.Gate)
         {
             space = Space;
-            if (!IsPresent || (_configuration.Command & PciCommand.BusMaster) == 0)
+            bool master = (_configuration.Command & PciCommand.BusMaster) != 0;
+            if (!IsPresent || !master || !_configuration.IsAwake)
             {
-                space?.Record(new DmaFault(Address.ToString(), address, isWrite, "bus mastering is off"));
+                space?.Record(new DmaFault(Address.ToString(), address, isWrite, master ? "the card sleeps or is gone" : "bus mastering is off"));
                 space = null;
             }
         }
@@ -217,7 +218,7 @@ internal sealed class SimulatedFunction
         }
     }
 
-    private bool Decodes(int bar)
+    internal bool Decodes(int bar)
     {
         lock (_root.Gate)
         {

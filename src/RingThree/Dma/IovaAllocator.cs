@@ -35,6 +35,7 @@ internal sealed class IovaAllocator
             foreach (IovaRange range in _space.UsableRanges)
             {
                 // Bus address 0 is left out: a card whose address register was never written would hit it.
+                if (range.First.Value > ulong.MaxValue - (PageSize - 1)) continue; // no whole page is left
                 ulong start = Math.Max(Up(range.First.Value), PageSize);
                 foreach ((ulong from, ulong to) in _taken)
                 {

@@ -8,6 +8,7 @@ namespace RingThree.Interrupts;
 internal static class InterruptNegotiation
 {
     private const int MaximumWaiters = 64;
+    private static readonly TimeSpan LongestDisableTime = TimeSpan.FromDays(24); // what the runtime's waits take
 
     internal static InterruptSession Enable(
         PciDevice device, IReadOnlyList<(InterruptKind Kind, int Number, InterruptGroupDescription Group)> groups, InterruptOptions options)
@@ -48,6 +49,7 @@ internal static class InterruptNegotiation
     private static InterruptDelivery CheckOptions(InterruptOptions options)
     {
         InterruptDelivery delivery = options.Delivery ?? (options.Handler is null ? InterruptDelivery.Await : InterruptDelivery.OwnThread);
+        if (!Enum.IsDefined(delivery)) throw new ArgumentOutOfRangeException(nameof(options), delivery, "There is no such delivery.");
         bool calls = delivery is InterruptDelivery.Inline or InterruptDelivery.OwnThread;
         if (calls != options.Handler is not null)
         {
@@ -61,6 +63,7 @@ internal static class InterruptNegotiation
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Waiters, MaximumWaiters);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.StormLimit, 2);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.DisableTime, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.DisableTime, LongestDisableTime);
         return delivery;
     }
 

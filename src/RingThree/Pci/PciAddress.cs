@@ -21,7 +21,7 @@ public readonly record struct PciAddress(uint Domain, byte Bus, byte Device, byt
     public static bool TryParse(ReadOnlySpan<char> s, IFormatProvider? provider, out PciAddress result)
     {
         result = default;
-        if (s.Length < 7) return false;
+        if (s.Length < 7 || s.Contains('\0')) return false; // number parsing takes trailing zero characters
         ReadOnlySpan<char> tail = s[^7..];
         uint domain = 0;
         if (s.Length > 7)

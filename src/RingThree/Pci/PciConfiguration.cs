@@ -25,7 +25,7 @@ public sealed class PciConfiguration : IRegionWriter
         _decode = decode;
         Region = new DeviceRegion(host, PciNumbering.Configuration, this);
         Capabilities = PciCapabilityList.Read(at => Read32(at), (int)Region.Size);
-        _powerControl = FindCapability(PciCapabilityId.PowerManagement) is { } power ? power.Offset + 4 : -1;
+        _powerControl = FindCapability(PciCapabilityId.PowerManagement) is { } power && power.Offset + 8 <= Size ? power.Offset + 4 : -1;
     }
 
     /// <summary>The same space as a region, number 7.</summary>

@@ -19,7 +19,7 @@ public readonly record struct PciId(ushort Vendor, ushort Device) : ISpanParsabl
     public static bool TryParse(ReadOnlySpan<char> s, IFormatProvider? provider, out PciId result)
     {
         result = default;
-        if (s.Length != 9 || s[4] != ':') return false;
+        if (s.Length != 9 || s[4] != ':' || s.Contains('\0')) return false; // number parsing takes trailing zero characters
         if (!ushort.TryParse(s[..4], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ushort vendor)) return false;
         if (!ushort.TryParse(s[5..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ushort device)) return false;
         result = new PciId(vendor, device);

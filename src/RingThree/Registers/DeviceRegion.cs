@@ -112,7 +112,7 @@ public sealed class DeviceRegion
     public void ReadBlock<T>(ulong offset, Span<T> values, bool sameAddress = false)
         where T : unmanaged
     {
-        if (!sameAddress && values.Length > 0) CheckRange(offset, (ulong)values.Length * (ulong)SizeOf<T>(), SizeOf<T>());
+        CheckBlock<T>(offset, values.Length, sameAddress);
         for (int i = 0; i < values.Length; i++) values[i] = Read<T>(offset + (sameAddress ? 0 : (ulong)i * (ulong)SizeOf<T>()));
     }
 
@@ -121,7 +121,8 @@ public sealed class DeviceRegion
     public void WriteBlock<T>(ulong offset, ReadOnlySpan<T> values, bool sameAddress = false)
         where T : unmanaged
     {
-        if (!sameAddress && values.Length > 0) CheckRange(offset, (ulong)values.Length * (ulong)SizeOf<T>(), SizeOf<T>());
+        ulong length = CheckBlock<T>(offset, values.Length, sameAddress);
+        if (FindProtected(offset, length) is { } part) throw Protected(part, "writing", offset, length);
         for (int i = 0; i < values.Length; i++) Write(offset + (sameAddress ? 0 : (ulong)i * (ulong)SizeOf<T>()), values[i]);
     }
 
@@ -217,12 +218,23 @@ public sealed class DeviceRegion
         where T : unmanaged => sizeof(T);
 
     private void CheckAccess<T>(ulong offset)
+        where T : unmanaged => CheckRange(offset, (ulong)WidthOf<T>(), WidthOf<T>());
+
+    /// <summary>Checks a block as a whole, so that one that does not fit touches nothing.</summary>
+    /// <returns>Bytes from its first address to the end of its last.</returns>
+    private ulong CheckBlock<T>(ulong offset, int count, bool sameAddress)
+        where T : unmanaged
+    {
+        ulong length = (ulong)WidthOf<T>() * (sameAddress ? Math.Min((ulong)count, 1) : (ulong)count);
+        if (count > 0) CheckRange(offset, length, WidthOf<T>());
+        return length;
+    }
+
+    private static int WidthOf<T>()
         where T : unmanaged
     {
         int size = SizeOf<T>();
-        if (size is not (1 or 2 or 4 or 8))
-            throw new ArgumentException($"{typeof(T)} has {size} bytes; a bus access has 1, 2, 4 or 8.");
-        CheckRange(offset, (ulong)size, size);
+        return size is 1 or 2 or 4 or 8 ? size : throw new ArgumentException($"{typeof(T)} has {size} bytes; a bus access has 1, 2, 4 or 8.");
     }
 }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 
 namespace RingThree.Registers;
@@ -31,11 +32,16 @@ public sealed class RegisterWindow
     /// <summary>Whether registers in it are reached by plain loads and stores.</summary>
     public bool IsMapped => _base != 0;
 
-    /// <summary>Reads a register of T's width. The offset is within the window: whoever makes a register has checked it.</summary>
+    /// <summary>Reads a register of T's width.</summary>
+    /// <remarks>
+    /// The check is one comparison, and the only thing between a wrong offset and somebody else's memory: generated maps
+    /// cannot get it wrong, but anyone may make a register by hand.
+    /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal T Read<T>(uint offset)
         where T : unmanaged
     {
+        if (offset + (ulong)Unsafe.SizeOf<T>() > Length) ThrowOutside(offset);
         nuint start = _base;
         if (start == 0) return Region.ReadUnmapped<T>(Offset + offset);
         T value = RegisterAccess.Load<T>(start + offset);
@@ -48,6 +54,7 @@ public sealed class RegisterWindow
     internal void Write<T>(uint offset, T value)
         where T : unmanaged
     {
+        if (offset + (ulong)Unsafe.SizeOf<T>() > Length) ThrowOutside(offset);
         nuint start = _base;
         if (start == 0)
         {
@@ -58,4 +65,8 @@ public sealed class RegisterWindow
         RegisterAccess.Store(start + offset, value);
         GC.KeepAlive(this);
     }
+
+    [DoesNotReturn]
+    private void ThrowOutside(uint offset) => throw new ArgumentOutOfRangeException(
+        nameof(offset), $"{Region.Name}: a register at 0x{offset:x} lies outside its window of 0x{Length:x} bytes.");
 }

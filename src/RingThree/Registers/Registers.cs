@@ -5,7 +5,7 @@ namespace RingThree.Registers;
 /// <summary>A register that is read and written.</summary>
 /// <typeparam name="T">Its value: an unsigned integer of 1, 2, 4 or 8 bytes, or an enum over one. The size is the access width.</typeparam>
 /// <param name="window">The block it belongs to.</param>
-/// <param name="offset">Bytes from the block's start; the caller has checked range and alignment.</param>
+/// <param name="offset">Bytes from the block's start, a multiple of the width. One that lies outside the window throws when it is used.</param>
 public readonly struct Register<T>(RegisterWindow window, uint offset)
     where T : unmanaged
 {
@@ -28,7 +28,7 @@ public readonly struct Register<T>(RegisterWindow window, uint offset)
 /// <summary>A register that is only read.</summary>
 /// <typeparam name="T">As for <see cref="Register{T}"/>.</typeparam>
 /// <param name="window">The block it belongs to.</param>
-/// <param name="offset">Bytes from the block's start; the caller has checked range and alignment.</param>
+/// <param name="offset">Bytes from the block's start, a multiple of the width. One that lies outside the window throws when it is used.</param>
 public readonly struct ReadOnlyRegister<T>(RegisterWindow window, uint offset)
     where T : unmanaged
 {
@@ -40,7 +40,7 @@ public readonly struct ReadOnlyRegister<T>(RegisterWindow window, uint offset)
 /// <summary>A register that is only written; what a read would give means nothing.</summary>
 /// <typeparam name="T">As for <see cref="Register{T}"/>.</typeparam>
 /// <param name="window">The block it belongs to.</param>
-/// <param name="offset">Bytes from the block's start; the caller has checked range and alignment.</param>
+/// <param name="offset">Bytes from the block's start, a multiple of the width. One that lies outside the window throws when it is used.</param>
 public readonly struct WriteOnlyRegister<T>(RegisterWindow window, uint offset)
     where T : unmanaged
 {
@@ -52,7 +52,7 @@ public readonly struct WriteOnlyRegister<T>(RegisterWindow window, uint offset)
 /// <summary>A register whose set bits are cleared by writing ones to them, such as an interrupt status.</summary>
 /// <typeparam name="T">As for <see cref="Register{T}"/>.</typeparam>
 /// <param name="window">The block it belongs to.</param>
-/// <param name="offset">Bytes from the block's start; the caller has checked range and alignment.</param>
+/// <param name="offset">Bytes from the block's start, a multiple of the width. One that lies outside the window throws when it is used.</param>
 public readonly struct WriteOneToClearRegister<T>(RegisterWindow window, uint offset)
     where T : unmanaged
 {

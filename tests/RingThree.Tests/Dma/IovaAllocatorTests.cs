@@ -96,7 +96,14 @@ public sealed class IovaAllocatorTests
     public void What_is_longer_than_any_range_is_not_split() => Assert.Null(Allocator([(0, 0xFFFF), (0x2_0000, 0x2_FFFF)]).Take(0x1_1000, Everything));
 
     [Fact]
-    public void The_largest_length_there_is_does_not_wrap() => Assert.Null(Allocator([(0, Everything)]).Take(Everything & ~(Page - 1), Everything));
+    public void The_largest_length_there_is_fits_once_and_does_not_wrap()
+    {
+        IovaAllocator allocator = Allocator([(0, Everything)]);
+
+        Assert.Equal(new Iova(Page), allocator.Take(Everything & ~(Page - 1), Everything));
+        Assert.Null(allocator.Take(Page, Everything));
+        Assert.Null(Allocator([(2 * Page, Everything)]).Take(Everything & ~(Page - 1), Everything));
+    }
 
     [Fact]
     public void One_space_has_one_allocator()

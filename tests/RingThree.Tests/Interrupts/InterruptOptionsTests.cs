@@ -26,6 +26,7 @@ public sealed class InterruptOptionsTests : IDisposable
         { "too many waiters", new InterruptOptions { Waiters = 65 } },
         { "a storm of one", new InterruptOptions { StormLimit = 1 } },
         { "a negative time", new InterruptOptions { DisableTime = TimeSpan.FromSeconds(-1) } },
+        { "a time that no wait takes", new InterruptOptions { DisableTime = TimeSpan.MaxValue } },
         { "a delivery that does not exist", new InterruptOptions { Delivery = (InterruptDelivery)99 } },
     };
 
@@ -84,7 +85,7 @@ public sealed class InterruptOptionsTests : IDisposable
     [Fact]
     public void The_longest_disable_time_can_be_waited_for_twice()
     {
-        InterruptSession session = _device.Interrupts.Enable(new InterruptOptions { DisableTime = TimeSpan.MaxValue });
+        InterruptSession session = _device.Interrupts.Enable(new InterruptOptions { DisableTime = TimeSpan.FromDays(24) });
 
         session.Disable();
         session.Dispose();

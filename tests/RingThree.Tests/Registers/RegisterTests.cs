@@ -47,6 +47,22 @@ public sealed class RegisterTests : IDisposable
         Assert.Equal(0xF0, _fake[1].Bytes[(int)Start]);
     }
 
+    [Fact]
+    public void A_window_that_reaches_beyond_its_mapping_goes_through_the_host_as_a_whole()
+    {
+        FakeDevice fake = new FakeDevice().Add(0, 0x3000, mapped: [(0, 0x1000), (0x1000, 0x1000)]);
+        using PciDevice device = fake.Open();
+        RegisterWindow window = device.Bar(0).Window(0x1800, 0x1000);
+
+        new Register<uint>(window, 0).Write(1);
+        new Register<uint>(window, 0xFFC).Write(2);
+
+        Assert.False(window.IsMapped);
+        Assert.False(device.Bar(0).Window(0x800, 0x1000).IsMapped);
+        Assert.True(device.Bar(0).Window(0x1800, 0x800).IsMapped);
+        Assert.Equal([BusAccess.Write(4, 0x1800, 1), BusAccess.Write(4, 0x27FC, 2)], fake.Accesses);
+    }
+
     [Theory]
     [MemberData(nameof(Bars))]
     public void Each_width_touches_just_its_bytes(int bar)

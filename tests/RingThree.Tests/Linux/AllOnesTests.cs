@@ -1,0 +1,233 @@
+using RingThree.Hosting;
+using RingThree.Interop;
+using RingThree.Linux;
+using Xunit;
+
+namespace RingThree.Tests;
+
+/// <summary>The overlay over real mappings. A memory file stands in for the device: cut short, its pages fault as a device's do.</summary>
+public sealed unsafe class AllOnesTests
+{
+    private const ulong Pattern = 0x0123_4567_89AB_CDEF;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    [Fact]
+    public void A_covered_mapping_reads_all_ones_and_the_device_behind_it_is_untouched()
+    {
+        using FileDescriptor device = Device(2);
+        using VfioMapping mapping = Map(device, 2);
+
+        mapping.Overlay();
+        ulong covered = *At(mapping, 4096);
+        *At(mapping, 0) = 42;
+        mapping.Restore();
+
+        Assert.Equal(ulong.MaxValue, covered);
+        Assert.Equal(Pattern, *At(mapping, 0));
+        Assert.Equal(Pattern, *At(mapping, 4096));
+    }
+
+    [Fact]
+    public void What_was_written_to_a_cover_is_forgotten_by_the_next()
+    {
+        using FileDescriptor device = Device(1);
+        using VfioMapping mapping = Map(device, 1);
+        mapping.Overlay();
+        *At(mapping, 0) = 42;
+        Assert.Equal(42u, *At(mapping, 0));
+
+        mapping.Restore();
+        mapping.Overlay();
+
+        Assert.Equal(ulong.MaxValue, *At(mapping, 0));
+    }
+
+    [Fact]
+    public void A_cover_of_one_mapping_is_private_to_it()
+    {
+        using FileDescriptor device = Device(1);
+        using VfioMapping one = Map(device, 1);
+        using VfioMapping other = Map(device, 1);
+        one.Overlay();
+        *At(one, 0) = 42;
+
+        Assert.Equal(Pattern, *At(other, 0));
+        other.Overlay();
+        Assert.Equal(ulong.MaxValue, *At(other, 0));
+    }
+
+    [Fact]
+    public void Covering_and_restoring_twice_is_the_same_as_once()
+    {
+        using FileDescriptor device = Device(1);
+        using VfioMapping mapping = Map(device, 1);
+
+        mapping.Restore();
+        *At(mapping, 8) = 5;
+        mapping.Overlay();
+        *At(mapping, 0) = 42;
+        mapping.Overlay();
+        Assert.Equal(42u, *At(mapping, 0));
+        mapping.Restore();
+        mapping.Restore();
+
+        Assert.Equal(5u, *At(mapping, 8));
+    }
+
+    [Fact]
+    public void A_mapping_larger_than_one_piece_of_cover_is_covered_whole()
+    {
+        const int pages = (5 << 20) / 4096;
+        using FileDescriptor device = Device(pages);
+        using VfioMapping mapping = Map(device, pages);
+
+        mapping.Overlay();
+
+        Assert.False(new Span<byte>((void*)mapping.Address, pages * 4096).ContainsAnyExcept(byte.MaxValue));
+        mapping.Restore();
+        for (ulong page = 0; page < pages; page++) Assert.Equal(Pattern, *At(mapping, page * 4096));
+    }
+
+    [Fact]
+    public void A_device_that_goes_away_under_a_cover_faults_nobody()
+    {
+        using FileDescriptor device = Device(4);
+        using VfioMapping mapping = Map(device, 4);
+        mapping.Overlay();
+
+        Assert.Equal(0, Libc.Truncate(device, 0)); // from here on a load of the file's own pages is a SIGBUS
+
+        for (ulong page = 0; page < 4; page++)
+        {
+            Assert.Equal(ulong.MaxValue, *At(mapping, page * 4096));
+            *At(mapping, (page * 4096) + 8) = 7;
+        }
+    }
+
+    [Fact]
+    public void Another_thread_reads_the_device_or_all_ones_and_nothing_else()
+    {
+        using FileDescriptor device = Device(2);
+        using VfioMapping mapping = Map(device, 2);
+        using var started = new ManualResetEventSlim();
+        bool stop = false;
+        long strange = 0;
+        long ones = 0;
+        var reader = new Thread(() =>
+        {
+            while (!Volatile.Read(ref stop))
+            {
+                for (ulong at = 0; at < 8192; at += 4096)
+                {
+                    ulong value = Volatile.Read(ref *At(mapping, at));
+                    if (value == ulong.MaxValue) ones++;
+                    else if (value != Pattern) strange++;
+                }
+
+                started.Set();
+            }
+        });
+        reader.Start();
+        Assert.True(started.Wait(Patience));
+
+        for (int round = 0; round < 5000; round++)
+        {
+            mapping.Overlay();
+            if (round % 100 == 0) Thread.Yield();
+            mapping.Restore();
+        }
+
+        mapping.Overlay();
+        Volatile.Write(ref stop, true);
+        Assert.True(reader.Join(Patience));
+        Assert.Equal(0, strange);
+        Assert.True(ones > 0);
+    }
+
+    [Fact]
+    public void A_device_that_comes_and_goes_between_covers_faults_nobody()
+    {
+        using FileDescriptor device = Device(1);
+        using VfioMapping mapping = Map(device, 1);
+        bool stop = false;
+        ulong seen = 0;
+        var reader = new Thread(() =>
+        {
+            while (!Volatile.Read(ref stop)) seen |= ~Volatile.Read(ref *At(mapping, 0)) & ~Pattern;
+        });
+        reader.Start();
+
+        for (int round = 0; round < 2000; round++)
+        {
+            mapping.Overlay();
+            Assert.Equal(0, Libc.Truncate(device, 0));
+            Assert.Equal(0, Libc.Truncate(device, 4096));
+            Write(device, 0, ulong.MaxValue);
+            mapping.Restore();
+        }
+
+        Volatile.Write(ref stop, true);
+        Assert.True(reader.Join(Patience));
+        Assert.Equal(0u, seen & Pattern);
+    }
+
+    [Fact]
+    public void A_disposed_mapping_gives_its_range_back_and_covers_nothing_more()
+    {
+        using FileDescriptor device = Device(3, "ringthree given back");
+        VfioMapping mapping = Map(device, 3);
+        Assert.Contains(MappedFiles(), l => l.Contains("ringthree given back", StringComparison.Ordinal));
+
+        mapping.Dispose();
+        mapping.Overlay();
+        mapping.Restore();
+        mapping.Dispose();
+
+        Assert.DoesNotContain(MappedFiles(), l => l.Contains("ringthree given back", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_part_of_a_device_is_mapped_from_its_place_in_the_file()
+    {
+        using FileDescriptor device = Device(4);
+        Write(device, 2 * 4096, 99);
+        using var mapping = new VfioMapping(device, "0000:00:07.0", position: 2 * 4096, offset: 0x3000, length: 4096);
+
+        Assert.Equal(99u, *At(mapping, 0));
+        Assert.Equal(0x3000u, mapping.Offset);
+        mapping.Overlay();
+        mapping.Restore();
+        Assert.Equal(99u, *At(mapping, 0));
+    }
+
+    [Fact]
+    public void A_mapping_that_the_kernel_refuses_says_so()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "needs Linux");
+        using FileDescriptor device = Device(1);
+
+        var error = Assert.Throws<DeviceException>(() => new VfioMapping(device, "0000:00:07.0", position: 1, offset: 0x10, length: 4096));
+
+        Assert.Equal("0000:00:07.0", error.Device);
+        Assert.Contains("mmap answered EINVAL", error.Answer, StringComparison.Ordinal);
+    }
+
+    private static ulong* At(VfioMapping mapping, ulong offset) => (ulong*)(mapping.Address + (nuint)offset);
+
+    private static VfioMapping Map(FileDescriptor device, int pages) => new(device, "0000:00:07.0", 0, 0, (ulong)pages * 4096);
+
+    /// <summary>A file whose pages each start with the pattern.</summary>
+    private static FileDescriptor Device(int pages, string name = "ringthree device")
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "needs Linux");
+        FileDescriptor file = Libc.MemoryFile(name, Libc.MemoryFileCloseOnExec);
+        Assert.False(file.IsInvalid);
+        Assert.Equal(0, Libc.Truncate(file, pages * 4096));
+        for (int page = 0; page < pages; page++) Write(file, page * 4096, Pattern);
+        return file;
+    }
+
+    private static void Write(FileDescriptor file, long at, ulong value) => Assert.Equal(8, Libc.WriteAt(file, &value, sizeof(ulong), at));
+
+    private static string[] MappedFiles() => File.ReadAllLines("/proc/self/maps");
+}

@@ -1,0 +1,120 @@
+using System.Runtime.InteropServices;
+using RingThree.Hosting;
+using RingThree.Interop;
+using RingThree.Linux;
+using Xunit;
+
+namespace RingThree.Tests;
+
+/// <summary>Errors say which device, what the system answered, and what to do.</summary>
+public sealed class VfioErrorsTests
+{
+    private const string Place = "0000:00:07.0";
+
+    [Theory]
+    [InlineData(1, DeviceStatus.AccessDenied, "EPERM")]
+    [InlineData(2, DeviceStatus.NotFound, "ENOENT")]
+    [InlineData(12, DeviceStatus.NoResources, "ENOMEM")]
+    [InlineData(13, DeviceStatus.AccessDenied, "EACCES")]
+    [InlineData(16, DeviceStatus.Busy, "EBUSY")]
+    [InlineData(19, DeviceStatus.NotFound, "ENODEV")]
+    [InlineData(22, DeviceStatus.IoError, "EINVAL")]
+    [InlineData(28, DeviceStatus.NoResources, "ENOSPC")]
+    [InlineData(4095, DeviceStatus.IoError, "errno 4095")]
+    public void A_call_that_failed_names_its_answer(int error, DeviceStatus status, string name)
+    {
+        Marshal.SetLastPInvokeError(error);
+
+        DeviceException failed = VfioErrors.Failed(Place, "opening through VFIO", "VFIO_TEST", "Try again.");
+
+        Assert.Equal(status, failed.Status);
+        Assert.Equal(Place, failed.Device);
+        Assert.StartsWith($"{Place}: opening through VFIO failed: VFIO_TEST answered {name} (", failed.Message, StringComparison.Ordinal);
+        Assert.EndsWith("). Try again.", failed.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_systems_own_words_follow_the_name()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "needs Linux");
+
+        Assert.Equal("EBUSY (Device or resource busy)", Errno.Describe(Errno.EBUSY));
+    }
+
+    [Theory]
+    [InlineData("nvme", "bound to 'nvme'")]
+    [InlineData(null, "bound to no driver")]
+    public void A_wrong_driver_is_named_with_the_command_that_helps(string? driver, string words)
+    {
+        DeviceException error = VfioErrors.WrongDriver(Place, driver);
+
+        Assert.Equal(DeviceStatus.WrongDriver, error.Status);
+        Assert.Contains(Place, error.Message, StringComparison.Ordinal);
+        Assert.Contains(words, error.Answer, StringComparison.Ordinal);
+        Assert.Equal($"Run: ring3 bind {Place}", error.Advice);
+    }
+
+    [Fact]
+    public void No_iommu_says_how_to_switch_it_on()
+    {
+        DeviceException error = VfioErrors.NoIommu(Place);
+
+        Assert.Equal(DeviceStatus.NoIommu, error.Status);
+        Assert.Contains(Place, error.Message, StringComparison.Ordinal);
+        Assert.Contains("intel_iommu=on", error.Advice, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void No_interrupt_remapping_names_both_ways_out()
+    {
+        DeviceException error = VfioErrors.NoInterruptRemapping(Place);
+
+        Assert.Equal(DeviceStatus.NoInterruptRemapping, error.Status);
+        Assert.Contains("EPERM", error.Answer, StringComparison.Ordinal);
+        Assert.Contains("allow_unsafe_interrupts=1", error.Advice, StringComparison.Ordinal);
+        Assert.Contains("firmware", error.Advice, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_group_that_is_not_viable_is_named()
+    {
+        DeviceException error = VfioErrors.NotViable(Place, 4711);
+
+        Assert.Equal(DeviceStatus.GroupNotViable, error.Status);
+        Assert.Contains("group 4711", error.Answer, StringComparison.Ordinal);
+        Assert.Contains("vfio-pci", error.Advice, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_function_that_is_not_there_is_not_found()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "needs Linux");
+        using var host = new VfioHost();
+
+        var error = Assert.Throws<DeviceException>(() => host.OpenDevice("ffff:ff:1f.7", OpenOptions.Default));
+
+        Assert.Equal(DeviceStatus.NotFound, error.Status);
+        Assert.Equal("ffff:ff:1f.7", error.Device);
+    }
+
+    [Fact]
+    public void A_driver_that_is_not_loaded_is_named()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "needs Linux");
+        using var host = new VfioHost();
+
+        Assert.Equal("vfio-pci", host.Binding.RequiredDriver);
+        Assert.Null(host.Binding.GetDriver("ffff:ff:1f.7"));
+        Assert.Equal(DeviceStatus.NotFound, Assert.Throws<DeviceException>(() => host.Binding.SetDriver("ffff:ff:1f.7", "no-such-driver")).Status);
+    }
+
+    [Fact]
+    public void Affinity_that_cannot_be_set_is_an_answer()
+    {
+        Assert.False(IrqAffinity.TrySet("ffff:ff:1f.7", "MSI-X", 3, [0], out string answer));
+        Assert.Contains("vfio-msix[3](ffff:ff:1f.7)", answer, StringComparison.Ordinal);
+
+        Assert.False(IrqAffinity.TrySet("ffff:ff:1f.7", "INTx", 0, [], out answer));
+        Assert.Contains("no processor", answer, StringComparison.Ordinal);
+    }
+}
