@@ -38,13 +38,17 @@ public static class Errno
     /// <summary>No space, or no interrupt vector, left.</summary>
     public const int ENOSPC = 28;
 
-    private static readonly Dictionary<int, string> Names = new()
+    /// <summary>Broken pipe; of the kernel's log: records were lost.</summary>
+    public const int EPIPE = 32;
+
+    private static readonly Dictionary<int, string> Names = new (int Number, string Name)[]
     {
-        [1] = "EPERM", [2] = "ENOENT", [3] = "ESRCH", [4] = "EINTR", [5] = "EIO", [6] = "ENXIO", [7] = "E2BIG", [9] = "EBADF",
-        [11] = "EAGAIN", [12] = "ENOMEM", [13] = "EACCES", [14] = "EFAULT", [16] = "EBUSY", [17] = "EEXIST", [19] = "ENODEV",
-        [20] = "ENOTDIR", [22] = "EINVAL", [23] = "ENFILE", [24] = "EMFILE", [25] = "ENOTTY", [28] = "ENOSPC", [30] = "EROFS",
-        [34] = "ERANGE", [38] = "ENOSYS", [40] = "ELOOP", [61] = "ENODATA", [95] = "EOPNOTSUPP", [110] = "ETIMEDOUT",
-    };
+        (1, "EPERM"), (2, "ENOENT"), (3, "ESRCH"), (4, "EINTR"), (5, "EIO"), (6, "ENXIO"), (7, "E2BIG"), (9, "EBADF"),
+        (11, "EAGAIN"), (12, "ENOMEM"), (13, "EACCES"), (14, "EFAULT"), (16, "EBUSY"), (17, "EEXIST"), (19, "ENODEV"),
+        (20, "ENOTDIR"), (22, "EINVAL"), (23, "ENFILE"), (24, "EMFILE"), (25, "ENOTTY"), (28, "ENOSPC"),
+        (30, "EROFS"), (32, "EPIPE"), (34, "ERANGE"), (38, "ENOSYS"), (40, "ELOOP"), (61, "ENODATA"), (95, "EOPNOTSUPP"),
+        (110, "ETIMEDOUT"),
+    }.ToDictionary(n => n.Number, n => n.Name);
 
     /// <summary>The error of this thread's last call that sets it.</summary>
     public static int Last => Marshal.GetLastPInvokeError();

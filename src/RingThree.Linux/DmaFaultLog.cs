@@ -42,7 +42,7 @@ internal sealed unsafe partial class DmaFaultLog : IDisposable
                     length = Libc.Read(_log, pointer, (nuint)record.Length);
                 }
 
-                if (length < 0 && Errno.Last == 32) continue; // EPIPE: records were overwritten before we read them; go on behind the gap
+                if (length < 0 && Errno.Last == Errno.EPIPE) continue; // records were overwritten before we read them; go on behind the gap
                 if (length <= 0) return faults;
                 if (Parse(Encoding.UTF8.GetString(record, 0, (int)length)) is { } fault) faults.Add(fault);
             }

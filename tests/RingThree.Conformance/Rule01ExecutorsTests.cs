@@ -144,7 +144,8 @@ public sealed class Rule01ExecutorsTests : RoadTest
                 {
                     Assert.Equal(next - 1, i.Calls);
                     calls++;
-                } : null,
+                }
+                : null,
             });
             for (int i = 0; i < 4; i++)
             {

@@ -1,5 +1,5 @@
-using RingThree.Interrupts;
 using RingThree.Hosting;
+using RingThree.Interrupts;
 using RingThree.Pci;
 using RingThree.Samples.Edu;
 using RingThree.Transfers;

@@ -109,7 +109,8 @@ public sealed class Rule08OverlayTests : RoadTest
                     if (value != expected && value != uint.MaxValue) Interlocked.CompareExchange(ref _strange, value, -1);
                     Interlocked.Increment(ref _reads);
                 }
-            }) { IsBackground = true };
+            })
+            { IsBackground = true };
             _thread.Start();
             Machine.Until(() => Interlocked.Read(ref _reads) > 0, "the reader reads");
         }

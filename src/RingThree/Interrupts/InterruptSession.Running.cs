@@ -164,7 +164,8 @@ public sealed partial class InterruptSession
 
             worker.Exit();
             Release();
-        }) { IsBackground = true, Name = $"RingThree {Device.Address} {name}" }.Start();
+        })
+        { IsBackground = true, Name = $"RingThree {Device.Address} {name}" }.Start();
         entered.Wait(); // from here on disable knows that there is someone to wait for
     }
 

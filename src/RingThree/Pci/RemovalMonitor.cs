@@ -88,7 +88,8 @@ internal sealed class RemovalMonitor
             {
                 // The driver took longer than its time; nobody waits any more.
             }
-        }) { IsBackground = true, Name = $"RingThree {_device.Address} removal event" };
+        })
+        { IsBackground = true, Name = $"RingThree {_device.Address} removal event" };
         teller.Start();
         // The driver may close the device itself in the event: that stops us, and must not wait for this wait.
         WaitHandle.WaitAny([told.WaitHandle, _stopped.WaitHandle], notice.Time);
