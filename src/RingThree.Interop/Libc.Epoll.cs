@@ -27,13 +27,36 @@ public static unsafe partial class Libc
     public static partial int EpollWait(int set, EpollEvent* events, int count, int timeoutMilliseconds);
 }
 
-/// <summary>struct epoll_event on x86-64, where it is packed; other machines align it.</summary>
-[StructLayout(LayoutKind.Sequential, Pack = 4)]
+/// <summary>struct epoll_event: twelve bytes on x86-64, where it is packed; sixteen on other machines, where its data is aligned.</summary>
+[StructLayout(LayoutKind.Explicit, Size = 16)]
 public struct EpollEvent
 {
+    private static readonly bool IsPacked = RuntimeInformation.ProcessArchitecture == Architecture.X64;
+
     /// <summary>What happened.</summary>
+    [FieldOffset(0)]
     public uint Events;
 
+    [FieldOffset(4)]
+    private uint _packedLow;
+
+    [FieldOffset(8)]
+    private uint _packedHigh;
+
+    [FieldOffset(8)]
+    private ulong _aligned;
+
+    /// <summary>Bytes from one to the next in the kernel's array.</summary>
+    public static int Stride => IsPacked ? 12 : 16;
+
     /// <summary>What was registered with the descriptor.</summary>
-    public ulong Data;
+    public ulong Data
+    {
+        readonly get => IsPacked ? _packedLow | ((ulong)_packedHigh << 32) : _aligned;
+        set
+        {
+            if (IsPacked) (_packedLow, _packedHigh) = ((uint)value, (uint)(value >> 32));
+            else _aligned = value;
+        }
+    }
 }

@@ -45,11 +45,13 @@ internal sealed unsafe class EventWaiter : IInterruptWaiter
             int taken = 0;
             for (int i = 0; i < ready; i++)
             {
+                // Sound: the kernel filled the array densely, in strides of its own structure's size.
+                ulong mark = ((EpollEvent*)((byte*)events + (i * EpollEvent.Stride)))->Data;
                 long count;
-                FileDescriptor source = events[i].Data == WakeMark ? _wake : _events[(int)(events[i].Data - 1)]!;
+                FileDescriptor source = mark == WakeMark ? _wake : _events[(int)(mark - 1)]!;
                 // Sound: an event descriptor's read is 8 bytes. Not ready after all (EAGAIN) is no signal.
-                if (Libc.ReadFast(source.Number, &count, sizeof(long)) != sizeof(long) || events[i].Data == WakeMark) continue;
-                signals[taken++] = new InterruptSignal((int)(events[i].Data - 1), count);
+                if (Libc.ReadFast(source.Number, &count, sizeof(long)) != sizeof(long) || mark == WakeMark) continue;
+                signals[taken++] = new InterruptSignal((int)(mark - 1), count);
             }
 
             return taken;

@@ -40,6 +40,12 @@ internal sealed class VfioContainer
     {
         lock (_gate)
         {
+            if (_descriptor.IsClosed)
+            {
+                throw new DeviceException(DeviceStatus.InvalidArgument, device, "opening in a shared address space",
+                    "the space has ended with the last device that was open in it", "Open this one before that one is closed, or with a space of its own.");
+            }
+
             unsafe
             {
                 int container = _descriptor.Number;

@@ -38,7 +38,17 @@ public sealed class DmaSpace
     public DmaBuffer Allocate(int length, int addressBits = 64, DmaAccess access = DmaAccess.Both)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(length, 1);
-        PageMemory memory = PageMemory.Allocate(Pages((ulong)length), PageSize);
+        PageMemory memory;
+        try
+        {
+            memory = PageMemory.Allocate(Pages((ulong)length), PageSize);
+        }
+        catch (OutOfMemoryException error)
+        {
+            throw new DeviceException(DeviceStatus.NoResources, _device.Address, $"allocating {length} bytes for DMA",
+                "this process gets no more memory", "Dispose buffers, or allocate less.", error);
+        }
+
         try
         {
             return new DmaBuffer(memory, Map(memory.Address, length, addressBits, access), length);

@@ -29,7 +29,9 @@ public sealed partial class InterruptSession
     /// Disables: the device's signals stop, callbacks that run are waited for, and none runs after this returns. What no
     /// handler took is counted as lost. May be called from inside a callback, from any thread, and again.
     /// </summary>
-    /// <exception cref="DeviceException">A callback has not returned within <see cref="InterruptOptions.DisableTime"/>; the session has ended all the same.</exception>
+    /// <exception cref="DeviceException">
+    /// A callback has not returned within <see cref="InterruptOptions.DisableTime"/>, or the host failed; the session has ended all the same.
+    /// </exception>
     public void Disable()
     {
         if (End() is { } late) throw late;
@@ -202,40 +204,43 @@ public sealed partial class InterruptSession
         {
             Device.Host.Unbind(_group);
         }
-        finally
+        catch (Exception error)
         {
-            foreach (InterruptExecutor executor in _executors) executor.Waiter.Wake();
-            foreach (HandlerThread? handlers in _handlerThreads) handlers?.Stop();
-            foreach (RoadWorker worker in _workers)
-            {
-                if (!worker.WaitUntilQuiet(started, _options.DisableTime))
-                {
-                    late = new DeviceException(DeviceStatus.TimedOut, Device.Address, "disabling interrupts",
-                        $"a callback has not returned within {_options.DisableTime.TotalSeconds:0.#} s", "Let callbacks return; one that waits for the thread that disables never does.");
-                }
-            }
-
-            foreach (InterruptExecutor executor in _executors) executor.End();
-            foreach (InterruptAwaiter awaiter in _awaiters)
-            {
-                awaiter.Recheck();
-                awaiter.Dispose();
-            }
-
-            if (Error is { } error)
-            {
-                _completion.TrySetException(error);
-                _ = _completion.Task.Exception; // seen: it is in Error too, and must not end the process unobserved
-            }
-            else
-            {
-                _completion.TrySetResult();
-            }
-
-            _ended.Set();
-            Release();
+            // The session ends all the same: nobody takes what the host may still signal.
+            late = error as DeviceException ?? new DeviceException(DeviceStatus.IoError, Device.Address, "disabling interrupts",
+                $"the host failed: {error.Message}", "Close the device.", error);
         }
 
+        foreach (InterruptExecutor executor in _executors) executor.Waiter.Wake();
+        foreach (HandlerThread? handlers in _handlerThreads) handlers?.Stop();
+        foreach (RoadWorker worker in _workers)
+        {
+            if (!worker.WaitUntilQuiet(started, _options.DisableTime))
+            {
+                late = new DeviceException(DeviceStatus.TimedOut, Device.Address, "disabling interrupts",
+                    $"a callback has not returned within {_options.DisableTime.TotalSeconds:0.#} s", "Let callbacks return; one that waits for the thread that disables never does.");
+            }
+        }
+
+        foreach (InterruptExecutor executor in _executors) executor.End();
+        foreach (InterruptAwaiter awaiter in _awaiters)
+        {
+            awaiter.Recheck();
+            awaiter.Dispose();
+        }
+
+        if (Error is { } failed)
+        {
+            _completion.TrySetException(failed);
+            _ = _completion.Task.Exception; // seen: it is in Error too, and must not end the process unobserved
+        }
+        else
+        {
+            _completion.TrySetResult();
+        }
+
+        _ended.Set();
+        Release();
         return late;
     }
 }

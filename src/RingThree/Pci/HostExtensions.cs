@@ -5,6 +5,8 @@ namespace RingThree.Pci;
 /// <summary>Opening PCI functions on any host.</summary>
 public static class HostExtensions
 {
+    private static readonly TimeSpan LongestRemovalTime = TimeSpan.FromDays(24); // what the runtime's waits take
+
     /// <summary>Opens the only function with this id.</summary>
     /// <param name="host">The host.</param>
     /// <param name="id">Vendor and device id.</param>
@@ -30,11 +32,14 @@ public static class HostExtensions
     /// <param name="address">The address, as <see cref="DeviceDescription.Address"/> spells it.</param>
     /// <param name="options">How to open it; <see langword="null"/> for the defaults.</param>
     /// <exception cref="DeviceException">It is absent, in use, bound to another driver, or the host lacks what it needs.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The options hold a time that cannot be waited for.</exception>
     public static PciDevice Open(this IHost host, string address, PciOpenOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(host);
         ArgumentException.ThrowIfNullOrEmpty(address);
         options ??= PciOpenOptions.Default;
+        if (options.RemovalTime < TimeSpan.Zero || options.RemovalTime > LongestRemovalTime)
+            throw new ArgumentOutOfRangeException(nameof(options), options.RemovalTime, $"{nameof(PciOpenOptions.RemovalTime)} is 0 to 24 days.");
         IHostedDevice hosted = host.OpenDevice(address, options.Host);
         try
         {

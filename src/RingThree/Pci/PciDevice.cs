@@ -174,18 +174,31 @@ public sealed class PciDevice : IDisposable
     internal bool TryClose()
     {
         if (Interlocked.Exchange(ref _state, 1) != 0) return false;
+        // A host that fails at one step still gets the others, above all the overlay before the end.
         try
         {
             Interrupts.Close();
-            _monitor.Stop();
-            _dma?.Close();
-            Config.ModifyCommand(PciCommand.BusMaster, PciCommand.None);
-            _decode.End();
         }
         finally
         {
-            Host.Dispose();
-            _closed.Set();
+            try
+            {
+                _monitor.Stop();
+                _dma?.Close();
+                Config.ModifyCommand(PciCommand.BusMaster, PciCommand.None);
+            }
+            finally
+            {
+                try
+                {
+                    _decode.End();
+                }
+                finally
+                {
+                    Host.Dispose();
+                    _closed.Set();
+                }
+            }
         }
 
         return true;

@@ -59,22 +59,32 @@ internal sealed class RemovalMonitor
     private void Listen()
     {
         Span<InterruptSignal> signals = stackalloc InterruptSignal[2];
-        while (!_stopped.IsSet)
+        try
         {
-            int count = _waiter!.Wait(signals, Timeout.InfiniteTimeSpan);
-            if (count > 0 && !_stopped.IsSet) Leave(signals[0].Tag == RequestTag ? RemovalReason.Requested : RemovalReason.Error);
-        }
+            while (!_stopped.IsSet)
+            {
+                int count = _waiter!.Wait(signals, Timeout.InfiniteTimeSpan);
+                if (count > 0 && !_stopped.IsSet) Leave(signals[0].Tag == RequestTag ? RemovalReason.Requested : RemovalReason.Error);
+            }
 
-        if (Exists(PciNumbering.Error)) _device.Host.Unbind(PciNumbering.Error);
-        if (Exists(PciNumbering.RemovalRequest)) _device.Host.Unbind(PciNumbering.RemovalRequest);
-        _waiter!.Dispose();
+            if (Exists(PciNumbering.Error)) _device.Host.Unbind(PciNumbering.Error);
+            if (Exists(PciNumbering.RemovalRequest)) _device.Host.Unbind(PciNumbering.RemovalRequest);
+        }
+        catch (Exception)
+        {
+            // A host that cannot even wait is no ground to drive a device on. On this thread an exception would end the program.
+            if (!_stopped.IsSet) Leave(RemovalReason.Error);
+        }
+        finally
+        {
+            _waiter!.Dispose();
+        }
     }
 
     /// <summary>Tells the driver, gives it its time, closes.</summary>
     private void Leave(RemovalReason reason)
     {
         if (Interlocked.Exchange(ref _leaving, 1) != 0) return;
-        if (reason == RemovalReason.Gone) _device.Interrupts.DeviceGone(); // whoever waits need not wait longer
         using var told = new ManualResetEventSlim();
         var notice = new RemovalNotice(_device, reason, _device.RemovalTime);
         var teller = new Thread(() =>
@@ -90,9 +100,17 @@ internal sealed class RemovalMonitor
             }
         })
         { IsBackground = true, Name = $"RingThree {_device.Address} removal event" };
-        teller.Start();
-        // The driver may close the device itself in the event: that stops us, and must not wait for this wait.
-        WaitHandle.WaitAny([told.WaitHandle, _stopped.WaitHandle], notice.Time);
-        _device.TryClose(); // not Dispose: whoever closes already waits for this thread
+        try
+        {
+            if (reason == RemovalReason.Gone) _device.Interrupts.DeviceGone(); // whoever waits need not wait longer
+            teller.Start();
+            // The driver may close the device itself in the event: that stops us, and must not wait for this wait.
+            WaitHandle.WaitAny([told.WaitHandle, _stopped.WaitHandle], notice.Time);
+            _device.TryClose(); // not Dispose: whoever closes already waits for this thread
+        }
+        catch (Exception)
+        {
+            // The host failed while it let go of the device. Every step has been tried, and there is nobody here to tell.
+        }
     }
 }

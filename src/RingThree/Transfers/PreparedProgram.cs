@@ -29,7 +29,9 @@ public sealed class PreparedProgram
     public bool Run(Span<ulong> values)
     {
         if (values.Length < ValueCount) throw new ArgumentException($"The program reads {ValueCount} values, the span holds {values.Length}.", nameof(values));
-        return (_stage.Run(0, 1, InterruptKind.Level, values) & ImmediateResult.Claimed) != 0;
+        ImmediateResult result = _stage.Run(0, 1, InterruptKind.Level, values);
+        GC.KeepAlive(this); // holds the regions, and with them the mappings that the interpreter points into
+        return (result & ImmediateResult.Claimed) != 0;
     }
 
     internal static PreparedStage Stage(PciDevice device, TransferProgram program) => new ProgramStage(device, program);

@@ -47,7 +47,8 @@ public sealed class TransferProgramBuilder
     /// interrupt it is: its read runs before everything else. On message interrupts no test rejects.
     /// </summary>
     /// <param name="mask">The bits to look at, within the read's width.</param>
-    /// <exception cref="InvalidOperationException">No single read stands directly before, or the mask is wider than the read.</exception>
+    /// <exception cref="InvalidOperationException">No single read stands directly before.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The mask is wider than the read.</exception>
     public TransferProgramBuilder Mask(ulong mask) => Test(TransferKind.Mask, mask, 0);
 
     /// <summary>As <see cref="Mask"/>, but succeeds when <c>(value &amp; mask) == expected</c>.</summary>

@@ -45,6 +45,12 @@ internal sealed class FakeDevice : IHost, IHostedDevice
 
     internal int PresenceChecks { get; private set; }
 
+    /// <summary>Makes other waiters than the simulation's.</summary>
+    internal Func<IInterruptWaiter> NewWaiter { get; init; } = () => new SimulatedWaiter();
+
+    /// <summary>Looks at what is to be unbound; may throw.</summary>
+    internal Action<int> Unbinding { get; set; } = _ => { };
+
     internal FakeMemory Configuration => this[PciNumbering.Configuration];
 
     /// <summary>What else happened, in order: configuration writes, overlays, bindings, the end.</summary>
@@ -105,7 +111,7 @@ internal sealed class FakeDevice : IHost, IHostedDevice
 
     public IReadOnlyList<IRegionMapping> Map(int region) => _mappings[region];
 
-    public IInterruptWaiter CreateWaiter() => new SimulatedWaiter();
+    public IInterruptWaiter CreateWaiter() => NewWaiter();
 
     public int Bind(int group, ReadOnlySpan<VectorRoute> routes)
     {
@@ -113,7 +119,11 @@ internal sealed class FakeDevice : IHost, IHostedDevice
         return routes.Length;
     }
 
-    public void Unbind(int group) => Note($"unbind {InterruptGroups[group].Name}");
+    public void Unbind(int group)
+    {
+        Unbinding(group);
+        Note($"unbind {InterruptGroups[group].Name}");
+    }
 
     public void Mask(int group, int vector)
     {

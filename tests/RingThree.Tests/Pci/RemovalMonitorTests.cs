@@ -1,0 +1,84 @@
+using RingThree.Hosting;
+using RingThree.Interrupts;
+using RingThree.Pci;
+using Xunit;
+
+namespace RingThree.Tests;
+
+/// <summary>A device leaves while its host misbehaves: the driver is told, the device is closed, the program lives on.</summary>
+public sealed class RemovalMonitorTests
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    [Theory]
+    [InlineData(-2)]
+    [InlineData(1e10)]
+    public void A_time_that_no_wait_takes_is_refused_at_open(double seconds)
+    {
+        var fake = new FakeDevice();
+
+        var error = Assert.Throws<ArgumentOutOfRangeException>(() =>
+            HostExtensions.Open(fake, FakeDevice.Place, new PciOpenOptions { RemovalTime = TimeSpan.FromSeconds(seconds) }));
+
+        Assert.Contains(nameof(PciOpenOptions.RemovalTime), error.Message, StringComparison.Ordinal);
+        Assert.Empty(fake.Events);
+    }
+
+    [Fact]
+    public void A_host_that_cannot_unbind_does_not_keep_the_device_from_closing()
+    {
+        var fake = new FakeDevice { Present = false, InterruptGroups = Groups(InterruptGroupKind.Msi) };
+        PciDevice device = fake.Open();
+        InterruptSession session = device.Interrupts.Enable(new InterruptOptions());
+        fake.Unbinding = _ => throw new DeviceException(DeviceStatus.IoError, FakeDevice.Place, "unbinding", "no", "Nothing.");
+
+        device.IsPresent();
+
+        Assert.True(SpinWait.SpinUntil(() => fake.Events.Contains("dispose"), Patience));
+        Assert.True(device.IsClosed);
+        Assert.False(session.IsEnabled);
+    }
+
+    [Fact]
+    public void A_host_that_cannot_wait_counts_as_an_error_of_the_device()
+    {
+        var fail = new ManualResetEventSlim();
+        var fake = new FakeDevice { InterruptGroups = Groups(InterruptGroupKind.RemovalRequest), NewWaiter = () => new FailingWaiter(fail) };
+        PciDevice device = fake.Open();
+        using var told = new ManualResetEventSlim();
+        RemovalReason? reason = null;
+        device.RemovalRequested += notice =>
+        {
+            reason = notice.Reason;
+            told.Set();
+        };
+
+        fail.Set();
+
+        Assert.True(told.Wait(Patience));
+        Assert.Equal(RemovalReason.Error, reason);
+        Assert.True(SpinWait.SpinUntil(() => fake.Events.Contains("dispose"), Patience));
+    }
+
+    private static InterruptGroupDescription[] Groups(InterruptGroupKind kind)
+    {
+        InterruptGroupDescription[] groups = [.. Enumerable.Repeat(InterruptGroupDescription.Absent, PciNumbering.RemovalRequest + 1)];
+        groups[kind == InterruptGroupKind.Msi ? PciNumbering.Msi : PciNumbering.RemovalRequest] = new(kind, 1, InterruptGroupAbilities.None, kind.ToString());
+        return groups;
+    }
+
+    private sealed class FailingWaiter(ManualResetEventSlim fail) : IInterruptWaiter
+    {
+        public int Wait(Span<InterruptSignal> signals, TimeSpan timeout)
+        {
+            fail.Wait();
+            throw new InvalidOperationException("a host's mistake");
+        }
+
+        public void Wake() => fail.Set();
+
+        public void Dispose()
+        {
+        }
+    }
+}
