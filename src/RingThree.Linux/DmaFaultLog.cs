@@ -29,7 +29,7 @@ internal sealed unsafe partial class DmaFaultLog : IDisposable
     internal IReadOnlyList<DmaFault> Take()
     {
         var faults = new List<DmaFault>();
-        if (_log is null) return faults;
+        if (_log is null || _log.IsClosed) return faults;
         byte[] record = new byte[8192]; // a record never has more (Documentation/ABI/testing/dev-kmsg)
         lock (_gate)
         {

@@ -21,7 +21,15 @@ internal sealed unsafe class EventWaiter : IInterruptWaiter
         _device = device;
         _set = Libc.EpollCreate(Libc.CloseOnExec);
         if (_set.IsInvalid) throw Failed("epoll_create1");
-        _wake = Add(WakeMark);
+        try
+        {
+            _wake = Add(WakeMark);
+        }
+        catch
+        {
+            _set.Dispose();
+            throw;
+        }
     }
 
     public int Wait(Span<InterruptSignal> signals, TimeSpan timeout)

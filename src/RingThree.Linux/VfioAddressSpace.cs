@@ -18,17 +18,14 @@ internal sealed unsafe class VfioAddressSpace : IAddressSpace, IDisposable
     {
         _container = container;
         _device = device;
-        byte[] answer = VfioInfo.Ask(container.Descriptor, VfioApi.IommuGetInfo, new VfioApi.IommuInfo { Size = (uint)sizeof(VfioApi.IommuInfo) })
-            ?? throw VfioErrors.Failed(device, "asking for its address space", "VFIO_IOMMU_GET_INFO", "See the kernel's log: dmesg | tail");
-        VfioApi.IommuInfo info = VfioInfo.Head<VfioApi.IommuInfo>(answer);
+        byte[] answer = Ask(out VfioApi.IommuInfo info, out uint first);
         PageSizes = (info.Flags & VfioApi.IommuHasPageSizes) != 0 ? info.PageSizes : 1UL << 12;
-        uint first = (info.Flags & VfioApi.IommuHasCapabilities) != 0 ? info.CapabilityOffset : 0;
         UsableRanges = Ranges(VfioInfo.FindCapability(answer, first, VfioApi.CapabilityIovaRange));
         ReadOnlySpan<byte> available = VfioInfo.FindCapability(answer, first, VfioApi.CapabilityDmaAvailable);
         MaximumMappings = available.Length >= 4 ? (int)Math.Min(BinaryPrimitives.ReadUInt32LittleEndian(available), int.MaxValue) : DefaultMappings;
     }
 
-    public IReadOnlyList<IovaRange> UsableRanges { get; }
+    public IReadOnlyList<IovaRange> UsableRanges { get; private set; }
 
     public ulong PageSizes { get; }
 
@@ -53,6 +50,7 @@ internal sealed unsafe class VfioAddressSpace : IAddressSpace, IDisposable
 
     public void Unmap(Iova iova, ulong length)
     {
+        if (_container.Descriptor.IsClosed) return; // the space has ended, and every mapping with it
         var unmap = new VfioApi.DmaUnmap { Size = (uint)sizeof(VfioApi.DmaUnmap), Iova = iova.Value, Length = length };
         // Sound: a vfio_iommu_type1_dma_unmap.
         if (Libc.Ioctl(_container.Descriptor, VfioApi.IommuUnmapDma, &unmap) == 0 && unmap.Length == length) return;
@@ -69,10 +67,23 @@ internal sealed unsafe class VfioAddressSpace : IAddressSpace, IDisposable
 
     public void Dispose() => _faults.Dispose();
 
+    /// <summary>Asks again which addresses are usable: every group that comes in may take some away.</summary>
+    internal void Refresh() => UsableRanges = Ranges(VfioInfo.FindCapability(Ask(out _, out uint first), first, VfioApi.CapabilityIovaRange));
+
+    private byte[] Ask(out VfioApi.IommuInfo info, out uint first)
+    {
+        byte[] answer = VfioInfo.Ask(_container.Descriptor, VfioApi.IommuGetInfo, new VfioApi.IommuInfo { Size = (uint)sizeof(VfioApi.IommuInfo) })
+            ?? throw VfioErrors.Failed(_device, "asking for its address space", "VFIO_IOMMU_GET_INFO", "See the kernel's log: dmesg | tail");
+        info = VfioInfo.Head<VfioApi.IommuInfo>(answer);
+        first = (info.Flags & VfioApi.IommuHasCapabilities) != 0 ? info.CapabilityOffset : 0;
+        return answer;
+    }
+
     private static IovaRange[] Ranges(ReadOnlySpan<byte> capability)
     {
         // struct vfio_iommu_type1_info_cap_iova_range: count, reserved, then pairs of first and last.
-        if (capability.Length < 8) return [new IovaRange(new Iova(0), new Iova((1UL << 39) - 1))];
+        // A kernel that does not tell: 39 bits, as the smallest IOMMU has, without the window that messages are written to.
+        if (capability.Length < 8) return [new IovaRange(new Iova(0), new Iova(0xFEDF_FFFF)), new IovaRange(new Iova(0xFEF0_0000), new Iova((1UL << 39) - 1))];
         int count = (int)BinaryPrimitives.ReadUInt32LittleEndian(capability);
         ReadOnlySpan<ulong> pairs = MemoryMarshal.Cast<byte, ulong>(capability[8..]);
         var ranges = new IovaRange[Math.Min(count, pairs.Length / 2)];

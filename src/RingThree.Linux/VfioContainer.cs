@@ -67,6 +67,10 @@ internal sealed class VfioContainer
 
                 _space = new VfioAddressSpace(this, device);
             }
+            else
+            {
+                _space!.Refresh();
+            }
 
             _groups++;
         }

@@ -41,7 +41,7 @@ internal sealed unsafe class VfioDevice : IHostedDevice
     {
         VfioRegions.Place place = _places[region];
         nint got = -1;
-        if (!IsTable(place.Description, offset, data.Length))
+        if (!IsTable(place, offset, data.Length))
         {
             try
             {
@@ -64,7 +64,7 @@ internal sealed unsafe class VfioDevice : IHostedDevice
     public void Write(int region, ulong offset, ReadOnlySpan<byte> data)
     {
         VfioRegions.Place place = _places[region];
-        if (IsTable(place.Description, offset, data.Length)) return;
+        if (IsTable(place, offset, data.Length)) return;
         try
         {
             // Sound: the pinned span is as long as the call is told. What the device does not take is dropped, as on the bus.
@@ -122,13 +122,6 @@ internal sealed unsafe class VfioDevice : IHostedDevice
         _group.Close(Description.Address);
     }
 
-    private static bool IsTable(RegionDescription region, ulong offset, int length)
-    {
-        foreach (RegionPart part in region.Parts)
-        {
-            if (part.Kind == RegionPartKind.MsixTable && offset < part.Offset + part.Length && part.Offset < offset + (ulong)length) return true;
-        }
-
-        return false;
-    }
+    private static bool IsTable(VfioRegions.Place place, ulong offset, int length) =>
+        place.Table is { } table && offset < table.Offset + table.Length && table.Offset < offset + (ulong)length;
 }

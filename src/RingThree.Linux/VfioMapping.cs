@@ -20,7 +20,7 @@ internal sealed class VfioMapping : SafeHandle, IRegionMapping
         _position = position;
         Offset = offset;
         Length = length;
-        AllOnes.Prepare();
+        AllOnes.Prepare((nuint)length);
         nint address = Libc.Mmap(0, (nuint)length, Libc.ProtectReadWrite, Libc.MapShared, device, position);
         if (address == -1) throw VfioErrors.Failed(name, $"mapping 0x{length:x} bytes at 0x{offset:x} of a BAR", "mmap", "See the kernel's log: dmesg | tail");
         SetHandle(address);

@@ -9,10 +9,14 @@ namespace RingThree.Linux;
 internal static unsafe class VfioRegions
 {
     private const int Known = PciNumbering.Configuration + 1;
-    private const ulong Page = 4096;
+    private static readonly ulong Page = (ulong)Environment.SystemPageSize;
 
     /// <summary>A region as VFIO numbers it, and where it lies in the device's file.</summary>
-    internal readonly record struct Place(RegionDescription Description, long Position, IReadOnlyList<(ulong Offset, ulong Length)> Mappable);
+    internal readonly record struct Place(RegionDescription Description, long Position, IReadOnlyList<(ulong Offset, ulong Length)> Mappable)
+    {
+        /// <summary>Where the MSI-X table is, if it is in this region.</summary>
+        internal RegionPart? Table { get; init; }
+    }
 
     internal static Place[] Read(FileDescriptor device, string address, uint count)
     {
@@ -42,16 +46,18 @@ internal static unsafe class VfioRegions
             if (info.Length == 0) continue;
             uint bar = i < PciNumbering.BarCount ? ReadConfiguration(0x10 + (4 * i)) : 0;
             var parts = new List<RegionPart>();
-            if (table is { } t && t.Bar == i)
-            {
-                parts.Add(new RegionPart(RegionPartKind.MsixTable, t.Offset, t.Length));
-                if (pending.Bar == i) parts.Add(new RegionPart(RegionPartKind.MsixPending, pending.Offset, pending.Length));
-            }
+            RegionPart? own = table is { } t && t.Bar == i ? new RegionPart(RegionPartKind.MsixTable, t.Offset, t.Length) : null;
+            if (own is { } part) parts.Add(part);
+            if (pending.Bar == i) parts.Add(new RegionPart(RegionPartKind.MsixPending, pending.Offset, pending.Length));
+            parts.Sort((a, b) => a.Offset.CompareTo(b.Offset));
 
             places[i] = new Place(
                 Describe(i, info, bar) with { Parts = parts, HostSpecificType = 0 },
                 (long)info.Offset,
-                (info.Flags & VfioApi.RegionMmap) == 0 ? [] : Mappable(answers[i], info, table is { } own && own.Bar == i ? (own.Offset, own.Length) : null));
+                (info.Flags & VfioApi.RegionMmap) == 0 ? [] : Mappable(answers[i], info, own))
+            {
+                Table = own,
+            };
         }
 
         return places;
@@ -80,7 +86,7 @@ internal static unsafe class VfioRegions
     }
 
     /// <summary>The parts of a region to map: those the kernel allows, without the pages of the MSI-X table.</summary>
-    private static List<(ulong Offset, ulong Length)> Mappable(byte[] answer, VfioApi.RegionInfo info, (ulong Offset, ulong Length)? table)
+    private static List<(ulong Offset, ulong Length)> Mappable(byte[] answer, VfioApi.RegionInfo info, RegionPart? table)
     {
         var areas = new List<(ulong Offset, ulong Length)>();
         ReadOnlySpan<byte> sparse = VfioInfo.FindCapability(answer, info.CapabilityOffset, VfioApi.CapabilitySparseMmap);

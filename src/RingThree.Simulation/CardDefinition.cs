@@ -58,6 +58,7 @@ public sealed record CardDefinition(ushort VendorId, ushort DeviceId, string Nam
             Require(number is >= 0 and < PciNumbering.BarCount, $"BAR {number} does not exist; there are 0 to 5");
             Require(bar.Kind is RegionKind.Memory or RegionKind.Port, $"BAR {number} is memory or ports");
             Require(ulong.IsPow2(bar.Size) && bar.Size >= (bar.Kind == RegionKind.Port ? 4u : 16u), $"BAR {number}'s size is a power of two, at least 16 (ports: 4)");
+            Require(bar.Is64Bit || bar.Size <= 1u << 31, $"BAR {number} is larger than 2 GiB and so must be 64-bit");
             Require(!bar.Is64Bit || (number < 5 && !Bars.ContainsKey(number + 1)), $"BAR {number} is 64-bit and needs the next one's place");
         }
 

@@ -62,7 +62,7 @@ public abstract class SimulatedCard
     /// <returns>False when bus mastering is off or the address space has no such mapping; the fault is recorded and nothing beyond it written.</returns>
     protected bool DmaWrite(Iova address, ReadOnlySpan<byte> data) => _function?.Dma(address, default, data, isWrite: true) ?? false;
 
-    /// <summary>Does something later, inside the model.</summary>
+    /// <summary>Does something later, inside the model. When it throws, the driver's next access of the card throws that.</summary>
     /// <param name="delay">How much later.</param>
     /// <param name="work">What; called with the model's gate held.</param>
     protected void After(TimeSpan delay, Action work)
@@ -81,6 +81,13 @@ public abstract class SimulatedCard
     {
         if (delay > TimeSpan.Zero) await Task.Delay(delay).ConfigureAwait(false);
         else await Task.Yield();
-        lock (ModelGate) work();
+        try
+        {
+            lock (ModelGate) work();
+        }
+        catch (Exception error)
+        {
+            _function?.ModelFailed(error); // nobody awaits this
+        }
     }
 }

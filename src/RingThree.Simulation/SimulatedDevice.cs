@@ -9,6 +9,7 @@ internal sealed class SimulatedDevice : IHostedDevice
     private readonly SimulatedFunction _function;
     private readonly int? _grant;
     private readonly SimulatedAddressSpace _space;
+    private readonly RegionPart[][] _parts; // arrays: an access allocates no enumerator
     private int _closed;
 
     internal SimulatedDevice(SimulatedFunction function, DeviceDescription description, SimulatedAddressSpace space, int? grant)
@@ -23,6 +24,7 @@ internal sealed class SimulatedDevice : IHostedDevice
         regions[PciNumbering.Rom] = RegionDescription.Absent;
         regions[PciNumbering.Configuration] = new(RegionKind.Configuration, SimulatedConfiguration.Size, RegionAbilities.Read | RegionAbilities.Write, "configuration space");
         Regions = regions;
+        _parts = [.. regions.Select(r => r.Parts.ToArray())];
         InterruptGroups =
         [
             Group(InterruptGroupKind.Level, card.Pin == 0 ? 0 : 1, InterruptGroupAbilities.Maskable | InterruptGroupAbilities.AutoMasked, "INTx") with { Shared = function.SharesLine },
@@ -100,6 +102,7 @@ internal sealed class SimulatedDevice : IHostedDevice
 
     public int Bind(int group, ReadOnlySpan<VectorRoute> routes)
     {
+        ObjectDisposedException.ThrowIf(IsClosed, this);
         int[] kinds = [PciNumbering.IntX, PciNumbering.Msi, PciNumbering.MsiX];
         int other = Array.Find(kinds, g => _function.IsBound(g));
         if (_function.IsBound(group) || (kinds.Contains(group) && _function.IsBound(other)))
@@ -115,18 +118,36 @@ internal sealed class SimulatedDevice : IHostedDevice
         return routes.Length;
     }
 
-    public void Unbind(int group) => _function.Unbind(group);
+    public void Unbind(int group)
+    {
+        if (!IsClosed) _function.Unbind(group); // closed, it is another user's
+    }
 
-    public void Mask(int group, int vector) => _function.MaskPin(true);
+    public void Mask(int group, int vector)
+    {
+        if (!IsClosed) _function.MaskPin(true);
+    }
 
-    public void Unmask(int group, int vector) => _function.MaskPin(false);
+    public void Unmask(int group, int vector)
+    {
+        if (!IsClosed) _function.MaskPin(false);
+    }
 
-    public void Trigger(int group, int first, int count) => _function.Trigger(group, first, count);
+    public void Trigger(int group, int first, int count)
+    {
+        ObjectDisposedException.ThrowIf(IsClosed, this);
+        _function.Trigger(group, first, count);
+    }
 
-    public void Reset() => _function.Reset();
+    public void Reset()
+    {
+        ObjectDisposedException.ThrowIf(IsClosed, this);
+        _function.Reset();
+    }
 
     public bool IsPresent()
     {
+        _function.ThrowIfModelFailed();
         Span<byte> classAndRevision = stackalloc byte[4];
         Read(PciNumbering.Configuration, 0x08, classAndRevision);
         return BinaryPrimitives.ReadUInt32LittleEndian(classAndRevision) != uint.MaxValue;
@@ -156,7 +177,7 @@ internal sealed class SimulatedDevice : IHostedDevice
 
     private RegionPart? Special(int region, ulong offset)
     {
-        foreach (RegionPart part in Regions[region].Parts)
+        foreach (RegionPart part in _parts[region])
         {
             if (offset >= part.Offset && offset < part.Offset + part.Length) return part;
         }

@@ -18,6 +18,7 @@ internal sealed class SimulatedFunction
     private bool _pin;
     private bool _pinMasked;
     private bool _resetting;
+    private volatile Exception? _modelError;
 
     internal SimulatedFunction(RootComplex root, SimulatedCard card, PciAddress address)
     {
@@ -53,12 +54,14 @@ internal sealed class SimulatedFunction
 
     internal ulong Read(int bar, ulong offset, int width)
     {
+        ThrowIfModelFailed();
         if (!Decodes(bar)) return ulong.MaxValue;
         lock (Card.ModelGate) return Card.Read(bar, offset, width);
     }
 
     internal void Write(int bar, ulong offset, int width, ulong value)
     {
+        ThrowIfModelFailed();
         if (!Decodes(bar)) return;
         lock (Card.ModelGate) Card.Write(bar, offset, width, value);
     }
@@ -115,16 +118,28 @@ internal sealed class SimulatedFunction
         }
     }
 
+    /// <summary>Work of the model's own has thrown: whoever uses the card next hears of it.</summary>
+    internal void ModelFailed(Exception error) => _modelError ??= error;
+
+    internal void ThrowIfModelFailed()
+    {
+        if (_modelError is { } error)
+            throw new InvalidOperationException($"{Address}: the model of card '{Card.Definition.Name}' failed in work it does later: {error.Message}", error);
+    }
+
     internal void SendMessage(int vector)
     {
+        if (vector < 0) throw new ArgumentOutOfRangeException(nameof(vector), vector, $"Card '{Card.Definition.Name}' sends a message with a negative index.");
         lock (_root.Gate)
         {
             if (!IsPresent || (_configuration.Command & PciCommand.BusMaster) == 0 || !_configuration.IsAwake) return;
             bool table = _routes[PciNumbering.MsiX] is not null;
             int count = (_routes[PciNumbering.MsiX] ?? _routes[PciNumbering.Msi])?.Length ?? 0;
             if (count == 0 || (table && vector >= count)) return;
-            // With fewer messages than it has, an MSI card uses the low bits of its number (PCI Local Bus 3.0, 6.8.1.6).
-            _root.WriteMessage(_messages.Address, _messages.Data + (uint)(vector % count));
+            // With fewer messages than it has, an MSI card uses the low bits of its number (PCI Local Bus 3.0, 6.8.1.6);
+            // it is granted a power of two, of which the last may lead nowhere.
+            if (!table) vector &= (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)count) - 1;
+            if (vector < count) _root.WriteMessage(_messages.Address, _messages.Data + (uint)vector);
         }
     }
 
@@ -187,11 +202,17 @@ internal sealed class SimulatedFunction
         lock (_root.Gate) _resetting = true;
         lock (Card.ModelGate)
         {
-            Card.OnReset();
-            lock (_root.Gate)
+            try
             {
-                _pin = false;
-                _resetting = false;
+                Card.OnReset();
+            }
+            finally
+            {
+                lock (_root.Gate)
+                {
+                    _pin = false;
+                    _resetting = false;
+                }
             }
         }
     }

@@ -24,14 +24,12 @@ public sealed class SimulatedHost : IHost
     /// <returns>This host.</returns>
     public SimulatedHost Add(SimulatedCard card)
     {
-        int slot;
-        lock (_gate)
+        ArgumentNullException.ThrowIfNull(card);
+        return Plug(card, () =>
         {
-            slot = Enumerable.Range(FirstSlot, Slots - FirstSlot).FirstOrDefault(s => !_functions.ContainsKey(new PciAddress(0, 0, (byte)s, 0)));
-        }
-
-        if (slot == 0) throw new InvalidOperationException($"All {Slots - FirstSlot} slots are taken.");
-        return Add(card, $"0000:00:{slot:x2}.0");
+            int slot = Enumerable.Range(FirstSlot, Slots - FirstSlot).FirstOrDefault(s => !_functions.ContainsKey(new PciAddress(0, 0, (byte)s, 0)));
+            return slot > 0 ? new PciAddress(0, 0, (byte)slot, 0) : throw new InvalidOperationException($"All {Slots - FirstSlot} slots are taken.");
+        });
     }
 
     /// <summary>Plugs a card in at an address. Which cards share an interrupt line follows from it: (device + pin) modulo 4.</summary>
@@ -42,16 +40,7 @@ public sealed class SimulatedHost : IHost
     {
         ArgumentNullException.ThrowIfNull(card);
         PciAddress place = PciAddress.Parse(address);
-        SimulatedFunction function;
-        lock (_gate)
-        {
-            if (_functions.ContainsKey(place)) throw new ArgumentException($"There is a card at {place} already.", nameof(address));
-            function = new SimulatedFunction(_root, card, place);
-            _functions.Add(place, function);
-        }
-
-        Notify(new DeviceChange(DeviceChangeKind.Arrived, Describe(function)));
-        return this;
+        return Plug(card, () => !_functions.ContainsKey(place) ? place : throw new ArgumentException($"There is a card at {place} already.", nameof(address)));
     }
 
     /// <summary>Pulls a card out without warning: it answers nothing from now on.</summary>
@@ -116,6 +105,20 @@ public sealed class SimulatedHost : IHost
     {
     }
 
+    private SimulatedHost Plug(SimulatedCard card, Func<PciAddress> choose)
+    {
+        SimulatedFunction function;
+        lock (_gate)
+        {
+            PciAddress place = choose();
+            function = new SimulatedFunction(_root, card, place);
+            _functions.Add(place, function);
+        }
+
+        Notify(new DeviceChange(DeviceChangeKind.Arrived, Describe(function)));
+        return this;
+    }
+
     private static DeviceDescription Describe(SimulatedFunction function)
     {
         CardDefinition card = function.Card.Definition;
@@ -143,7 +146,17 @@ public sealed class SimulatedHost : IHost
     {
         Action<DeviceChange>[] watchers;
         lock (_gate) watchers = [.. _watchers];
-        foreach (Action<DeviceChange> watcher in watchers) watcher(change);
+        foreach (Action<DeviceChange> watcher in watchers)
+        {
+            try
+            {
+                watcher(change);
+            }
+            catch (Exception)
+            {
+                // A listener's mistake changes nothing for the machine; the others still hear of it.
+            }
+        }
     }
 
     private sealed class Watching(SimulatedHost host, Action<DeviceChange> watcher) : IDisposable

@@ -1,5 +1,6 @@
 using RingThree.Interrupts;
 using RingThree.Pci;
+using RingThree.Registers;
 using RingThree.Samples.Edu;
 using RingThree.Transfers;
 
@@ -52,6 +53,30 @@ public sealed class Rule07HotPathTests : RoadTest
 
         Round();
         Assert.Equal(0, Round());
+    }
+
+    [Fact]
+    public void An_access_beside_an_msi_x_table_allocates_nothing()
+    {
+        DeviceRegion region = Machine.Open(Machine.Nvme).Bar(0);
+        long Access()
+        {
+            uint sum = 0;
+            for (int i = 0; i < 1000; i++)
+            {
+                region.Write(0x0Cu, 0u); // interrupt mask set: no bits
+                sum += region.Read<uint>(0x14);
+            }
+
+            return sum;
+        }
+
+        Access();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+
+        Access();
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
     [Fact]

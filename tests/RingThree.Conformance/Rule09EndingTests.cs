@@ -79,6 +79,92 @@ public sealed class Rule09EndingTests : RoadTest
     }
 
     [Theory]
+    [InlineData(InterruptDelivery.Inline, false)]
+    [InlineData(InterruptDelivery.OwnThread, false)]
+    [InlineData(InterruptDelivery.OwnThread, true)]
+    public void A_callback_that_has_disabled_is_waited_for_by_everyone_else(InterruptDelivery delivery, bool dispose)
+    {
+        using PciDevice device = Machine.Host.Open(Machine.AddressOf(Machine.Nvme));
+        InterruptSession? session = null;
+        using var disabled = new ManualResetEventSlim();
+        bool done = false;
+        session = device.Interrupts.Enable(new InterruptOptions
+        {
+            Delivery = delivery,
+            Handler = (in Interrupt _) =>
+            {
+                SpinWait.SpinUntil(() => Volatile.Read(ref session) is not null);
+                if (dispose) device.Dispose();
+                else session!.Disable();
+                disabled.Set();
+                Thread.Sleep(200);
+                Volatile.Write(ref done, true);
+            },
+        });
+        session.Trigger(0);
+        Assert.True(disabled.Wait(Machine.Patience));
+
+        session.Disable();
+
+        Assert.True(Volatile.Read(ref done));
+    }
+
+    [Fact]
+    public void A_callback_that_closes_the_device_while_another_thread_does_holds_nobody_up()
+    {
+        PciDevice device = Machine.Host.Open(Machine.AddressOf(Machine.Nvme));
+        using var inside = new ManualResetEventSlim();
+        using var go = new ManualResetEventSlim();
+        InterruptSession session = device.Interrupts.Enable(new InterruptOptions
+        {
+            Handler = (in Interrupt _) =>
+            {
+                inside.Set();
+                go.Wait();
+                device.Dispose();
+            },
+        });
+        session.Trigger(0);
+        Assert.True(inside.Wait(Machine.Patience));
+        long started = Stopwatch.GetTimestamp();
+        var closer = new Thread(device.Dispose);
+        closer.Start();
+        Machine.Until(() => device.IsClosed, "the other thread closes");
+
+        go.Set();
+
+        Assert.True(closer.Join(Machine.Patience));
+        Assert.True(Stopwatch.GetElapsedTime(started) < new InterruptOptions().DisableTime, "one waited for the other");
+    }
+
+    [Fact]
+    public async Task Disable_waits_for_the_deferred_stage_of_an_await()
+    {
+        using PciDevice device = Machine.Host.Open(Machine.AddressOf(Machine.Nvme));
+        using var inside = new ManualResetEventSlim();
+        bool done = false;
+        await using InterruptSession session = device.Interrupts.Enable(new InterruptOptions
+        {
+            Deferred = (in Interrupt _) =>
+            {
+                inside.Set();
+                Thread.Sleep(200);
+                Volatile.Write(ref done, true);
+                return 1;
+            },
+        });
+        session.Trigger(0);
+        Machine.Until(() => session.GetCounters().Claimed == 1, "the signal has come");
+        Task waiting = Task.Run(async () => await session.NextAsync(Machine.Patience), TestContext.Current.CancellationToken);
+        Assert.True(inside.Wait(Machine.Patience, TestContext.Current.CancellationToken));
+
+        session.Disable();
+
+        Assert.True(Volatile.Read(ref done));
+        await Assert.ThrowsAnyAsync<ObjectDisposedException>(() => waiting);
+    }
+
+    [Theory]
     [InlineData(InterruptDelivery.Inline)]
     [InlineData(InterruptDelivery.OwnThread)]
     public void Disable_from_inside_each_callback_works(InterruptDelivery delivery)

@@ -8,7 +8,7 @@ public sealed class DmaMapping : IDisposable
     private readonly DmaSpace _space;
     private MemoryHandle _pin;
     private PageMemory? _memory;
-    private int _disposed;
+    private int _released;
 
     internal DmaMapping(DmaSpace space, Iova first, ulong mappedLength, Iova address, long length)
     {
@@ -34,15 +34,21 @@ public sealed class DmaMapping : IDisposable
     /// <summary>Undoes the mapping; stop the device's DMA there first, or it faults. Idempotent.</summary>
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
-        // Should the host refuse, the memory stays where it is: the device may still reach it.
+        // Should the host refuse, the memory stays where it is, and stays pinned: the device may still reach it.
         _space.Unmap(this);
-        _pin.Dispose();
-        _memory = null;
+        Release();
     }
 
     /// <inheritdoc/>
     public override string ToString() => $"{Length} bytes at {Address}";
+
+    /// <summary>The device no longer reaches the memory: it may move.</summary>
+    internal void Release()
+    {
+        if (Interlocked.Exchange(ref _released, 1) != 0) return;
+        _pin.Dispose();
+        _memory = null;
+    }
 
     /// <summary>Keeps memory pinned until the mapping ends.</summary>
     internal void Hold(MemoryHandle pin) => _pin = pin;

@@ -96,6 +96,8 @@ public sealed class DmaSpace
         ArgumentOutOfRangeException.ThrowIfLessThan(addressBits, 12);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(addressBits, 64);
         if (((int)access & ~(int)DmaAccess.Both) != 0 || access == 0) throw new ArgumentOutOfRangeException(nameof(access), access, "Say whether the device reads, writes, or both.");
+        if (address == 0 || (ulong)length > nuint.MaxValue - address)
+            throw new ArgumentOutOfRangeException(nameof(address), $"{length} bytes at 0x{address:x} are no memory of this process.");
         ulong inPage = address & (_addresses.PageSize - 1);
         ulong bytes = Pages((ulong)length + inPage);
         ulong last = addressBits == 64 ? ulong.MaxValue : (1UL << addressBits) - 1;
@@ -149,21 +151,21 @@ public sealed class DmaSpace
         lock (_gate)
         {
             _closed = true;
-            foreach (DmaMapping mapping in _mappings)
+            foreach (DmaMapping mapping in _mappings.ToArray())
             {
                 try
                 {
                     _space.Unmap(mapping.First, mapping.MappedLength);
                 }
-                catch (DeviceException)
+                catch (Exception)
                 {
-                    // Closing the last device of the space undoes what is left.
+                    continue; // it may still be reachable, in a space that others share: it keeps its memory and its address
                 }
 
+                _mappings.Remove(mapping);
                 _addresses.Give(mapping.First);
+                mapping.Release();
             }
-
-            _mappings.Clear();
         }
     }
 

@@ -30,7 +30,7 @@ public interface IHost : IDisposable
             $"host '{Name}' cannot take over another process's descriptors", "Open the device by its address instead.");
 
     /// <summary>Reports arrivals and departures until the answer is disposed.</summary>
-    /// <param name="onChange">Called on a thread of the host's, one change at a time.</param>
+    /// <param name="onChange">Called on a thread of the host's, one change at a time. An exception thrown there changes nothing.</param>
     /// <returns>The registration, or <see langword="null"/> where this host cannot tell.</returns>
     IDisposable? Watch(Action<DeviceChange> onChange) => null;
 }

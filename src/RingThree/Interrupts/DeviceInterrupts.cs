@@ -6,9 +6,12 @@ namespace RingThree.Interrupts;
 /// <summary>What a device can signal, and the way to take it.</summary>
 public sealed class DeviceInterrupts
 {
+    private static readonly TimeSpan EnableTime = TimeSpan.FromSeconds(30);
     private readonly PciDevice _device;
     private readonly Lock _gate = new();
+    private readonly ManualResetEventSlim _settled = new(initialState: true);
     private InterruptSession? _current;
+    private int _enabler; // the thread that is inside Enable
     private bool _closed;
 
     internal DeviceInterrupts(PciDevice device) => _device = device;
@@ -22,6 +25,17 @@ public sealed class DeviceInterrupts
         get
         {
             lock (_gate) return _current is { IsEnabled: true } session ? session : null;
+        }
+    }
+
+    /// <summary>Whether the current thread is inside a callback of the device's.</summary>
+    internal bool IsInsideCallback
+    {
+        get
+        {
+            InterruptSession? session;
+            lock (_gate) session = _current;
+            return session is { IsInsideCallback: true };
         }
     }
 
@@ -40,18 +54,41 @@ public sealed class DeviceInterrupts
     public InterruptSession Enable(InterruptOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        lock (_gate)
+        Begin();
+        InterruptSession? session = null;
+        InterruptReport? pending;
+        bool closed;
+        try
         {
-            ObjectDisposedException.ThrowIf(_closed, _device);
-            if (_current is { IsEnabled: true } running)
+            // Outside the gate: the options' programs run meanwhile, and a model behind them may do anything.
+            session = InterruptNegotiation.Enable(_device, [.. Groups()], options, out pending);
+        }
+        finally
+        {
+            lock (_gate)
             {
-                throw new DeviceException(DeviceStatus.Busy, _device.Address, "enabling interrupts",
-                    $"they are enabled already ({running.Kind}, {running.VectorCount} vectors)", "Disable that session first; one device has one.");
+                _current = session;
+                _enabler = 0;
+                closed = _closed;
             }
 
-            _current = InterruptNegotiation.Enable(_device, [.. Groups()], options);
-            return _current;
+            if (closed) session?.Dispose(); // before the one who closes goes on
+            _settled.Set();
         }
+
+        ObjectDisposedException.ThrowIf(closed, _device);
+        if (pending is null) return session;
+        try
+        {
+            session.Report(pending);
+        }
+        catch (Exception error)
+        {
+            session.Fail(error); // nothing stays enabled that the caller has no session for
+            throw;
+        }
+
+        return session;
     }
 
     /// <summary>The device does not answer any more: what is enabled ends with that error.</summary>
@@ -65,14 +102,39 @@ public sealed class DeviceInterrupts
     /// <summary>Disables what is enabled, as the device closes.</summary>
     internal void Close()
     {
-        InterruptSession? session;
         lock (_gate)
         {
             _closed = true;
-            session = _current;
+            // From inside Enable (a model may do that): it looks again when it is done.
+            if (_enabler == Environment.CurrentManagedThreadId) return;
         }
 
+        _settled.Wait(EnableTime);
+        InterruptSession? session;
+        lock (_gate) session = _current;
         session?.Dispose();
+    }
+
+    private void Begin()
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_closed, _device);
+            if (_enabler != 0)
+            {
+                throw new DeviceException(DeviceStatus.Busy, _device.Address, "enabling interrupts", "another thread is enabling them",
+                    "Enable them once; one device has one session.");
+            }
+
+            if (_current is { IsEnabled: true } running)
+            {
+                throw new DeviceException(DeviceStatus.Busy, _device.Address, "enabling interrupts",
+                    $"they are enabled already ({running.Kind}, {running.VectorCount} vectors)", "Disable that session first; one device has one.");
+            }
+
+            _enabler = Environment.CurrentManagedThreadId;
+            _settled.Reset();
+        }
     }
 
     /// <summary>The groups a driver can enable, best first.</summary>

@@ -33,6 +33,9 @@ internal sealed class InterruptAwaiter : IValueTaskSource<Interrupt>, IDisposabl
         _timer = new Timer(static state => ((InterruptAwaiter)state!).OnTimer(), this, Timeout.Infinite, Timeout.Infinite);
     }
 
+    /// <summary>Whoever runs the deferred stage here, on a thread that is not the road's; disable waits for that too.</summary>
+    internal RoadWorker Puller { get; } = new();
+
     public void Dispose() => _timer.Dispose();
 
     /// <summary>The next interrupt, now or later.</summary>
@@ -40,17 +43,20 @@ internal sealed class InterruptAwaiter : IValueTaskSource<Interrupt>, IDisposabl
     {
         if (Interlocked.CompareExchange(ref _state, Preparing, Idle) != Idle)
             throw new InvalidOperationException($"{_session.Device.Address}: another NextAsync of this waiter is still awaited. Await one at a time.");
+        bool own = true; // what is thrown is this wait's matter, and not a callback's
         try
         {
             cancellationToken.ThrowIfCancellationRequested();
             _session.ThrowIfEnded();
+            own = false;
             _cursor.BeginWait();
-            if (_cursor.TryPull(out Interrupt interrupt))
+            if (TryPull(out Interrupt interrupt))
             {
                 Volatile.Write(ref _state, Idle);
                 return new ValueTask<Interrupt>(interrupt);
             }
 
+            own = true;
             _core.Reset();
             _timeout = timeout;
             _cancellation = cancellationToken;
@@ -61,7 +67,7 @@ internal sealed class InterruptAwaiter : IValueTaskSource<Interrupt>, IDisposabl
         catch (Exception error)
         {
             Volatile.Write(ref _state, Idle);
-            if (error is not (OperationCanceledException or ObjectDisposedException)) _session.Fail(error);
+            if (!own) _session.Fail(error);
             throw;
         }
 
@@ -80,7 +86,7 @@ internal sealed class InterruptAwaiter : IValueTaskSource<Interrupt>, IDisposabl
             Exception? error = null;
             try
             {
-                if (!_cursor.TryPull(out interrupt)) error = WhyNot();
+                if (!TryPull(out interrupt)) error = WhyNot();
                 else Finish();
             }
             catch (Exception thrown)
@@ -109,6 +115,8 @@ internal sealed class InterruptAwaiter : IValueTaskSource<Interrupt>, IDisposabl
 
     Interrupt IValueTaskSource<Interrupt>.GetResult(short token)
     {
+        if (_core.GetStatus(token) == ValueTaskSourceStatus.Pending)
+            throw new InvalidOperationException($"{_session.Device.Address}: the interrupt has not come yet. Await NextAsync; to block for it, use AsTask() or enable with Delivery = {nameof(InterruptDelivery.CallerThread)}.");
         try
         {
             return _core.GetResult(token);
@@ -123,6 +131,19 @@ internal sealed class InterruptAwaiter : IValueTaskSource<Interrupt>, IDisposabl
 
     void IValueTaskSource<Interrupt>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _core.OnCompleted(continuation, state, token, flags);
+
+    private bool TryPull(out Interrupt interrupt)
+    {
+        Puller.TryEnter(); // cannot fail: the state lets one in at a time
+        try
+        {
+            return _cursor.TryPull(out interrupt);
+        }
+        finally
+        {
+            Puller.Exit();
+        }
+    }
 
     private bool IsOver() => _session.IsStopping || _cancellation.IsCancellationRequested || Stopwatch.GetTimestamp() >= Volatile.Read(ref _deadline);
 
@@ -154,32 +175,37 @@ internal sealed class InterruptAwaiter : IValueTaskSource<Interrupt>, IDisposabl
         _timerGate.Enter();
         Volatile.Write(ref _deadline, deadline);
         bool late = deadline < _timerDue;
-        if (late) _timerDue = deadline;
+        if (late)
+        {
+            // Inside the gate: a tick that still sets the timer for the wait before this one must not come after us.
+            _timerDue = deadline;
+            SetTimer(timeout);
+        }
+
         _timerGate.Exit();
-        if (late) _timer.Change(Milliseconds(timeout), Timeout.Infinite);
     }
 
     private void OnTimer()
     {
         _timerGate.Enter();
-        long left = Volatile.Read(ref _deadline);
-        left = left == long.MaxValue ? long.MaxValue : left - Stopwatch.GetTimestamp();
-        _timerDue = left is > 0 and < long.MaxValue ? _deadline : long.MaxValue;
+        long deadline = Volatile.Read(ref _deadline);
+        long left = deadline == long.MaxValue ? long.MaxValue : deadline - Stopwatch.GetTimestamp();
+        bool early = left is > 0 and < long.MaxValue;
+        _timerDue = early ? deadline : long.MaxValue;
+        if (early) SetTimer(TimeSpan.FromSeconds((double)left / Stopwatch.Frequency));
         _timerGate.Exit();
-        if (left is > 0 and < long.MaxValue)
+        if (left <= 0) Recheck();
+    }
+
+    private void SetTimer(TimeSpan time)
+    {
+        try
         {
-            try
-            {
-                _timer.Change(Milliseconds(TimeSpan.FromSeconds((double)left / Stopwatch.Frequency)), Timeout.Infinite);
-            }
-            catch (ObjectDisposedException)
-            {
-                // The session ended between the timer's tick and here; that completes the wait by itself.
-            }
+            _timer.Change(Milliseconds(time), Timeout.Infinite);
         }
-        else if (left <= 0)
+        catch (ObjectDisposedException)
         {
-            Recheck();
+            // The session has ended; that completes the wait by itself.
         }
     }
 

@@ -168,7 +168,7 @@ internal sealed class InterruptExecutor : IDisposable
         if (held) return;
 
         _session.LastVector = vector.Vector;
-        _storm?.Signalled();
+        _storm?.Signalled(_stillAsserted);
         ImmediateResult result = ImmediateResult.ClaimedAndDeferred;
         if (_stage is not null)
         {

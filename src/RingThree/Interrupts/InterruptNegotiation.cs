@@ -11,11 +11,13 @@ internal static class InterruptNegotiation
     private static readonly TimeSpan LongestDisableTime = TimeSpan.FromDays(24); // what the runtime's waits take
 
     internal static InterruptSession Enable(
-        PciDevice device, IReadOnlyList<(InterruptKind Kind, int Number, InterruptGroupDescription Group)> groups, InterruptOptions options)
+        PciDevice device, IReadOnlyList<(InterruptKind Kind, int Number, InterruptGroupDescription Group)> groups, InterruptOptions options,
+        out InterruptReport? pending)
     {
         InterruptDelivery delivery = CheckOptions(options);
         PreparedStage? stage = options.Immediate?.Prepare(device);
         PreparedProgram? quiet = options.Quiet is { } program ? device.Prepare(program) : null;
+        quiet?.Run(new ulong[quiet.ValueCount]);
         var answers = new List<string>();
         foreach ((InterruptKind kind, int number, InterruptGroupDescription group) in groups)
         {
@@ -25,12 +27,11 @@ internal static class InterruptNegotiation
                 continue;
             }
 
-            InterruptReport? pending = Quiet(device, quiet, kind);
+            pending = Pending(device, quiet, kind);
             if (TryBind(device, kind, number, group, options, delivery, stage, answers) is not { } session) continue;
             try
             {
                 session.Start();
-                if (pending is not null) session.Report(pending);
             }
             catch (Exception error)
             {
@@ -67,10 +68,9 @@ internal static class InterruptNegotiation
         return delivery;
     }
 
-    /// <summary>Silences the device, and says when it has an interrupt pending all the same.</summary>
-    private static InterruptReport? Quiet(PciDevice device, PreparedProgram? quiet, InterruptKind kind)
+    /// <summary>Says when the device has an interrupt pending, though it was to be silent.</summary>
+    private static InterruptReport? Pending(PciDevice device, PreparedProgram? quiet, InterruptKind kind)
     {
-        quiet?.Run(new ulong[quiet.ValueCount]);
         if (kind != InterruptKind.Level || (device.Config.ReadStatus() & PciStatus.InterruptPending) == 0) return null;
         return new InterruptReport(InterruptReportKind.PendingAtEnable, 0,
             $"{device.Address}: an interrupt was pending before its line was enabled; it arrives as the first one. "
@@ -120,7 +120,7 @@ internal static class InterruptNegotiation
         return null;
     }
 
-    /// <summary>Whether the function follows PCI 2.3: the interrupt-disable bit can be set, and then status bit 3 tells the truth.</summary>
+    /// <summary>Whether the function may follow PCI 2.3: the interrupt-disable bit can be set. VFIO lets it be set on any card.</summary>
     private static bool ImplementsInterruptStatus(PciDevice device)
     {
         PciConfiguration config = device.Config;

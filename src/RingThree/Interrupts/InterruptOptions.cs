@@ -66,6 +66,9 @@ public enum InterruptReportKind
 
     /// <summary>A level line stayed asserted whatever the driver did, and has been left masked.</summary>
     Storm,
+
+    /// <summary>Interrupts were disabled, and a callback had not returned after <see cref="InterruptOptions.DisableTime"/>: it still runs. The vector is -1.</summary>
+    CallbackStillRuns,
 }
 
 /// <summary>Something the road noticed.</summary>

@@ -25,6 +25,9 @@ public sealed partial class InterruptSession
 
     internal bool IsStopping => Volatile.Read(ref _stopping) != 0;
 
+    /// <summary>Whether the current thread is inside one of the session's callbacks.</summary>
+    internal bool IsInsideCallback => Array.Exists(_workers, w => w.IsCurrent);
+
     /// <summary>
     /// Disables: the device's signals stop, callbacks that run are waited for, and none runs after this returns. What no
     /// handler took is counted as lost. May be called from inside a callback, from any thread, and again.
@@ -53,8 +56,8 @@ public sealed partial class InterruptSession
         bool threads = _delivery != InterruptDelivery.CallerThread;
         bool hop = _delivery == InterruptDelivery.OwnThread;
         int count = _executors.Length;
-        _workers = new RoadWorker[hop ? 2 * count : count];
-        for (int i = 0; i < _workers.Length; i++) _workers[i] = new RoadWorker();
+        int launched = hop ? 2 * count : count;
+        _workers = [.. Enumerable.Range(0, launched).Select(_ => new RoadWorker()), .. _awaiters.Select(a => a.Puller)];
         _handlerThreads = new HandlerThread?[count];
         _users = 1;
         if (!threads) return;
@@ -117,28 +120,32 @@ public sealed partial class InterruptSession
         try
         {
             ThrowIfEnded();
-            InterruptExecutor executor = _executors[index];
-            PullCursor cursor = _cursors[index];
+            bool pulled = false;
+            bool last = false;
             long started = Stopwatch.GetTimestamp();
-            cursor.BeginWait();
-            while (!cursor.TryPull(out interrupt))
+            interrupt = default;
+            try
             {
-                ThrowIfEnded();
-                TimeSpan left = timeout == Timeout.InfiniteTimeSpan ? timeout : timeout - Stopwatch.GetElapsedTime(started);
-                bool last = left != Timeout.InfiniteTimeSpan && left <= TimeSpan.Zero;
-                executor.WaitAndProcess(last ? TimeSpan.Zero : left);
-                if (!last || executor.HasQueued) continue;
-                ThrowIfEnded();
-                if (!Device.IsPresent()) throw GoneException();
-                return false;
+                _cursors[index].BeginWait();
+                while (!last && !IsStopping && !(pulled = _cursors[index].TryPull(out interrupt)))
+                {
+                    TimeSpan left = timeout == Timeout.InfiniteTimeSpan ? timeout : timeout - Stopwatch.GetElapsedTime(started);
+                    bool now = left != Timeout.InfiniteTimeSpan && left <= TimeSpan.Zero;
+                    _executors[index].WaitAndProcess(now ? TimeSpan.Zero : left);
+                    last = now && !_executors[index].HasQueued;
+                }
+            }
+            catch (Exception error)
+            {
+                Fail(error); // a callback's, whatever its type
+                throw;
             }
 
-            return true;
-        }
-        catch (Exception error) when (error is not ObjectDisposedException)
-        {
-            Fail(error);
-            throw;
+            if (pulled) return true;
+            ThrowIfEnded();
+            if (Device.IsPresent()) return false;
+            Fail(GoneException());
+            throw GoneException();
         }
         finally
         {
@@ -181,25 +188,29 @@ public sealed partial class InterruptSession
 
     private DeviceException? End()
     {
-        RoadWorker? self = Array.Find(_workers, w => w.IsCurrent);
-        self?.SetDisabling(true);
+        long started = Stopwatch.GetTimestamp();
+        bool inside = IsInsideCallback;
+        MarkDisabling(inside, true);
         try
         {
-            if (Interlocked.Exchange(ref _stopping, 1) == 0) return EndOnce();
-            // Somebody else is at it: what it promises holds for this caller too once it is done.
-            _ended.Wait(_options.DisableTime + TimeSpan.FromSeconds(1));
-            return null;
+            bool first = Interlocked.Exchange(ref _stopping, 1) == 0;
+            DeviceException? failed = first ? Disconnect() : null;
+            failed = WaitUntilQuiet(started, inside) ?? failed;
+            if (first) Finish();
+            // A callback must not wait for the one who finishes, since that one may wait for the callback.
+            else if (!inside) _ended.Wait(_options.DisableTime + TimeSpan.FromSeconds(1));
+            return failed;
         }
         finally
         {
-            self?.SetDisabling(false);
+            MarkDisabling(inside, false);
         }
     }
 
-    private DeviceException? EndOnce()
+    /// <summary>Nothing signals any more, and nobody sleeps any more.</summary>
+    private DeviceException? Disconnect()
     {
-        long started = Stopwatch.GetTimestamp();
-        DeviceException? late = null;
+        DeviceException? failed = null;
         try
         {
             Device.Host.Unbind(_group);
@@ -207,21 +218,35 @@ public sealed partial class InterruptSession
         catch (Exception error)
         {
             // The session ends all the same: nobody takes what the host may still signal.
-            late = error as DeviceException ?? new DeviceException(DeviceStatus.IoError, Device.Address, "disabling interrupts",
+            failed = error as DeviceException ?? new DeviceException(DeviceStatus.IoError, Device.Address, "disabling interrupts",
                 $"the host failed: {error.Message}", "Close the device.", error);
         }
 
         foreach (InterruptExecutor executor in _executors) executor.Waiter.Wake();
         foreach (HandlerThread? handlers in _handlerThreads) handlers?.Stop();
+        return failed;
+    }
+
+    /// <summary>
+    /// Waits for callbacks that run. A callback that disables waits for all others but those that disable too: two that
+    /// waited for each other would never end.
+    /// </summary>
+    private DeviceException? WaitUntilQuiet(long started, bool inside)
+    {
         foreach (RoadWorker worker in _workers)
         {
-            if (!worker.WaitUntilQuiet(started, _options.DisableTime))
-            {
-                late = new DeviceException(DeviceStatus.TimedOut, Device.Address, "disabling interrupts",
-                    $"a callback has not returned within {_options.DisableTime.TotalSeconds:0.#} s", "Let callbacks return; one that waits for the thread that disables never does.");
-            }
+            if (worker.WaitUntilQuiet(started, _options.DisableTime, inside)) continue;
+            var late = new DeviceException(DeviceStatus.TimedOut, Device.Address, "disabling interrupts",
+                $"a callback has not returned within {_options.DisableTime.TotalSeconds:0.#} s", "Let callbacks return; one that waits for the thread that disables never does.");
+            Report(new InterruptReport(InterruptReportKind.CallbackStillRuns, -1, late.Message));
+            return late;
         }
 
+        return null;
+    }
+
+    private void Finish()
+    {
         foreach (InterruptExecutor executor in _executors) executor.End();
         foreach (InterruptAwaiter awaiter in _awaiters)
         {
@@ -229,9 +254,9 @@ public sealed partial class InterruptSession
             awaiter.Dispose();
         }
 
-        if (Error is { } failed)
+        if (Error is { } error)
         {
-            _completion.TrySetException(failed);
+            _completion.TrySetException(error);
             _ = _completion.Task.Exception; // seen: it is in Error too, and must not end the process unobserved
         }
         else
@@ -241,6 +266,14 @@ public sealed partial class InterruptSession
 
         _ended.Set();
         Release();
-        return late;
+    }
+
+    private void MarkDisabling(bool inside, bool value)
+    {
+        if (!inside) return;
+        foreach (RoadWorker worker in _workers)
+        {
+            if (worker.IsCurrent) worker.SetDisabling(value);
+        }
     }
 }

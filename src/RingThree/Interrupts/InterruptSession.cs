@@ -38,7 +38,15 @@ public sealed partial class InterruptSession : IDisposable, IAsyncDisposable
         {
             StormGuard? storm = kind == InterruptKind.Level ? new StormGuard(options.StormLimit, hasStatus) : null;
             VectorState[] own = [.. _vectors.Where((_, v) => v % waiters == i)];
-            _executors[i] = new InterruptExecutor(this, device.Host.CreateWaiter(), own, stage, values, storm);
+            try
+            {
+                _executors[i] = new InterruptExecutor(this, device.Host.CreateWaiter(), own, stage, values, storm);
+            }
+            catch
+            {
+                foreach (InterruptExecutor? made in _executors) made?.Dispose();
+                throw;
+            }
         }
 
         _cursors = [.. _executors.Select(e => new PullCursor(this, e, options.Deferred))];
@@ -119,7 +127,8 @@ public sealed partial class InterruptSession : IDisposable, IAsyncDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNegative(first);
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(first, _vectors.Length - count, nameof(count));
+        if (count > _vectors.Length - first)
+            throw new ArgumentOutOfRangeException(nameof(count), count, $"There are {_vectors.Length} vectors, 0 to {_vectors.Length - 1}; {count} from {first} on are too many.");
         ThrowIfEnded();
         Device.Host.Trigger(_group, first, count);
     }

@@ -21,7 +21,7 @@ internal sealed class RoadWorker
     /// <summary>It has ended, or left the wait.</summary>
     internal void Exit() => Volatile.Write(ref _threadId, 0);
 
-    /// <summary>Marks that this worker is inside disable, so that nobody waits for it there.</summary>
+    /// <summary>Marks that this worker is inside disable, so that no other callback waits for it there.</summary>
     internal void SetDisabling(bool value)
     {
         if (value) Interlocked.Increment(ref _disabling);
@@ -31,11 +31,12 @@ internal sealed class RoadWorker
     /// <summary>Waits until it is certain that it makes no further callback.</summary>
     /// <param name="started">When the waiting began, in stopwatch ticks.</param>
     /// <param name="limit">How long to wait at most since then.</param>
+    /// <param name="passDisabling">Whether one that is itself inside disable is not waited for.</param>
     /// <returns>False when time is up.</returns>
-    internal bool WaitUntilQuiet(long started, TimeSpan limit)
+    internal bool WaitUntilQuiet(long started, TimeSpan limit, bool passDisabling)
     {
         var spin = default(SpinWait);
-        while (Volatile.Read(ref _threadId) != 0 && !IsCurrent && Volatile.Read(ref _disabling) == 0)
+        while (Volatile.Read(ref _threadId) != 0 && !IsCurrent && !(passDisabling && Volatile.Read(ref _disabling) != 0))
         {
             if (Stopwatch.GetElapsedTime(started) > limit) return false;
             spin.SpinOnce(sleep1Threshold: 20);

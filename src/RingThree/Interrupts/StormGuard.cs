@@ -6,23 +6,43 @@ namespace RingThree.Interrupts;
 /// Finds a level line that nothing quiets: it signals again at once after each unmask, the stated number of times in a
 /// row, with the device still asserting.
 /// </summary>
+/// <remarks>
+/// Status bit 3 tells whether the device asserts (PCI Local Bus 2.3 and later), but whether a device implements it cannot
+/// be asked: VFIO lets the interrupt-disable bit be set on any. So it is trusted once it was seen set as a signal arrived.
+/// </remarks>
 /// <param name="limit">The stated number.</param>
-/// <param name="hasStatus">Whether the device implements the status bit that tells (PCI Local Bus 2.3 and later, status bit 3).</param>
+/// <param name="hasStatus">Whether the device may implement the status bit.</param>
 internal sealed class StormGuard(int limit, bool hasStatus)
 {
+    /// <summary>At how many signals the status bit is looked for.</summary>
+    internal const int Looks = 16;
+
+    // Without a status bit a device that is merely busy looks the same, so the proof must be longer, and closer.
+    private const int WithoutStatus = 100;
+
     // Longer than this since the unmask is not "at once": a storm returns within microseconds.
     private static readonly long AtOnce = Stopwatch.Frequency / 100;
-
-    // Without a status bit a device that is merely busy looks the same, so the proof must be longer.
-    private const int WithoutStatus = 100;
+    private static readonly long AtOnceWithoutStatus = Stopwatch.Frequency / 20_000;
     private long _unmasked = long.MinValue / 2;
     private long _run;
+    private int _looks;
+    private bool _trusted;
 
     /// <summary>Forgets the past; the user unmasks by hand.</summary>
     internal void Restart() => _run = 0;
 
-    /// <summary>A signal has arrived.</summary>
-    internal void Signalled() => _run = Stopwatch.GetTimestamp() - _unmasked > AtOnce ? 1 : _run + 1;
+    /// <summary>A signal has arrived; nothing has been done about it yet.</summary>
+    /// <param name="asserted">Asks the device; only called for the first signals.</param>
+    internal void Signalled(Func<bool> asserted)
+    {
+        if (hasStatus && !_trusted && _looks < Looks)
+        {
+            _looks++;
+            _trusted = asserted();
+        }
+
+        _run = Stopwatch.GetTimestamp() - _unmasked > (_trusted ? AtOnce : AtOnceWithoutStatus) ? 1 : _run + 1;
+    }
 
     /// <summary>The line is about to be unmasked.</summary>
     /// <param name="stillAsserted">Asks the device; only called when it matters.</param>
@@ -30,7 +50,7 @@ internal sealed class StormGuard(int limit, bool hasStatus)
     internal bool IsStorm(Func<bool> stillAsserted)
     {
         _unmasked = Stopwatch.GetTimestamp();
-        if (!hasStatus) return _run >= (long)limit * WithoutStatus;
+        if (!_trusted) return _run >= (long)limit * WithoutStatus;
         if (_run < (limit + 1) / 2) return false;
         if (stillAsserted()) return _run >= limit;
         _run = 0;

@@ -20,11 +20,19 @@ public static class HostExtensions
         if (found.Length == 0)
         {
             throw new DeviceException(DeviceStatus.NotFound, host.Name, $"looking for a device {id}",
-                $"there is none among {host.Scan().Count}", "Run 'ring3 scan' to see what is there.");
+                "there is none", DescribeAll(host));
         }
 
         throw new DeviceException(DeviceStatus.InvalidArgument, host.Name, $"looking for the device {id}",
             $"there are {found.Length}: {string.Join(", ", found.Select(d => d.Address))}", "Open one of them by its address.");
+    }
+
+    private static string DescribeAll(IHost host)
+    {
+        const int most = 8;
+        IReadOnlyList<DeviceDescription> all = host.Scan();
+        if (all.Count == 0) return "The host has no devices at all.";
+        return $"There are {string.Join(", ", all.Take(most).Select(d => $"{d.Address} ({d.VendorId:x4}:{d.DeviceId:x4})"))}{(all.Count > most ? $" and {all.Count - most} more." : ".")}";
     }
 
     /// <summary>Opens a function by its address on this host.</summary>

@@ -23,6 +23,8 @@ public sealed class PciDevice : IDisposable
     private readonly DeviceRegion? _rom;
     private readonly DmaSpace? _dma;
     private readonly RemovalMonitor _monitor;
+    private readonly ManualResetEventSlim _subscribed = new();
+    private Action<RemovalNotice>? _removal;
     private int _state;
 
     internal PciDevice(IHostedDevice host, PciOpenOptions options)
@@ -44,16 +46,27 @@ public sealed class PciDevice : IDisposable
             _ => PciCommand.None,
         });
         Config.ModifyCommand(PciCommand.None, needed);
-        for (int i = 0; i < _bars.Length; i++)
+        Interrupts = new DeviceInterrupts(this);
+        if (host.AddressSpace is { } space) _dma = new DmaSpace(this, space);
+        try
         {
-            if (host.Regions[i].Size > 0) _bars[i] = new DeviceRegion(host, i);
+            for (int i = 0; i < _bars.Length; i++)
+            {
+                if (host.Regions[i].Size > 0) _bars[i] = new DeviceRegion(host, i);
+            }
+
+            if (host.Regions[PciNumbering.Rom].Size > 0) _rom = new DeviceRegion(host, PciNumbering.Rom);
+            _decode.Guard(_bars.OfType<DeviceRegion>(), Config.Decodes);
+            _monitor = new RemovalMonitor(this);
+        }
+        catch
+        {
+            // Nobody has a register of a device that was never opened: the mappings can go at once.
+            foreach (DeviceRegion? bar in _bars) bar?.Unmap();
+            throw;
         }
 
-        if (host.Regions[PciNumbering.Rom].Size > 0) _rom = new DeviceRegion(host, PciNumbering.Rom);
-        _decode.Guard(_bars.OfType<DeviceRegion>(), Config.Decodes);
-        if (host.AddressSpace is { } space) _dma = new DmaSpace(this, space);
-        Interrupts = new DeviceInterrupts(this);
-        _monitor = new RemovalMonitor(this);
+        _monitor.Start(); // last: from here on the device may be told to leave
     }
 
     /// <summary>
@@ -61,7 +74,19 @@ public sealed class PciDevice : IDisposable
     /// <see cref="RemovalNotice.Time"/> to finish; then interrupts are disabled, registers overlaid and the device closed.
     /// Disposing the device in the handler is fine. An exception thrown there changes nothing.
     /// </summary>
-    public event Action<RemovalNotice>? RemovalRequested;
+    public event Action<RemovalNotice>? RemovalRequested
+    {
+        add
+        {
+            lock (_subscribed) _removal += value;
+            _subscribed.Set();
+        }
+
+        remove
+        {
+            lock (_subscribed) _removal -= value;
+        }
+    }
 
     /// <summary>What the scan said of it.</summary>
     public DeviceDescription Description => Host.Description;
@@ -152,6 +177,7 @@ public sealed class PciDevice : IDisposable
     public PreparedProgram Prepare(TransferProgram program)
     {
         ArgumentNullException.ThrowIfNull(program);
+        ObjectDisposedException.ThrowIf(IsClosed, this);
         return new PreparedProgram(this, program);
     }
 
@@ -162,8 +188,7 @@ public sealed class PciDevice : IDisposable
     public void Dispose()
     {
         if (TryClose()) return;
-        Interrupts.Close(); // a callback that gets here must not be waited for by the one that closes
-        _closed.Wait(CloseTime);
+        if (!Interrupts.IsInsideCallback) _closed.Wait(CloseTime); // the one who closes waits for callbacks, so none may wait for it
     }
 
     /// <inheritdoc/>
@@ -184,8 +209,9 @@ public sealed class PciDevice : IDisposable
             try
             {
                 _monitor.Stop();
-                _dma?.Close();
+                // No more DMA before its memory and its addresses go to somebody else.
                 Config.ModifyCommand(PciCommand.BusMaster, PciCommand.None);
+                _dma?.Close();
             }
             finally
             {
@@ -225,9 +251,12 @@ public sealed class PciDevice : IDisposable
         _monitor.Gone();
     }
 
-    internal void RaiseRemoval(RemovalNotice notice)
+    internal void RaiseRemoval(RemovalNotice notice, TimeSpan grace)
     {
-        foreach (Action<RemovalNotice> handler in RemovalRequested?.GetInvocationList().Cast<Action<RemovalNotice>>() ?? [])
+        _subscribed.Wait(grace < notice.Time ? grace : notice.Time);
+        Action<RemovalNotice>? handlers;
+        lock (_subscribed) handlers = _removal;
+        foreach (Action<RemovalNotice> handler in handlers?.GetInvocationList().Cast<Action<RemovalNotice>>() ?? [])
         {
             try
             {

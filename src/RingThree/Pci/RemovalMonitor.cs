@@ -10,6 +10,9 @@ internal sealed class RemovalMonitor
 {
     private const int ErrorTag = 0;
     private const int RequestTag = 1;
+
+    // A driver subscribes right after opening; a request that comes between the two must not pass it by.
+    private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(500);
     private readonly PciDevice _device;
     private readonly IInterruptWaiter? _waiter;
     private readonly Thread? _thread;
@@ -35,13 +38,24 @@ internal sealed class RemovalMonitor
         }
 
         _thread = new Thread(Listen) { IsBackground = true, Name = $"RingThree {device.Address} removal" };
-        _thread.Start();
     }
+
+    /// <summary>Begins to listen; the device is complete.</summary>
+    internal void Start() => _thread?.Start();
+
+    /// <summary>The device could not be completed.</summary>
+    internal void Abandon() => _waiter?.Dispose();
 
     /// <summary>The device has stopped answering; found by whoever calls. Returns at once.</summary>
     internal void Gone()
     {
-        if (_stopped.IsSet || Volatile.Read(ref _leaving) != 0) return;
+        if (_stopped.IsSet) return;
+        if (Volatile.Read(ref _leaving) != 0)
+        {
+            _device.Interrupts.DeviceGone(); // it leaves already, by request; whoever waits need not wait longer
+            return;
+        }
+
         new Thread(() => Leave(RemovalReason.Gone)) { IsBackground = true, Name = $"RingThree {_device.Address} gone" }.Start();
     }
 
@@ -89,7 +103,7 @@ internal sealed class RemovalMonitor
         var notice = new RemovalNotice(_device, reason, _device.RemovalTime);
         var teller = new Thread(() =>
         {
-            _device.RaiseRemoval(notice);
+            _device.RaiseRemoval(notice, reason == RemovalReason.Gone ? TimeSpan.Zero : Grace);
             try
             {
                 told.Set();

@@ -11,24 +11,25 @@ public sealed class DeviceRegion
 {
     private readonly IHostedDevice _host;
     private readonly IRegionMapping[] _mappings;
+    private readonly (ulong Offset, ulong End, nuint Address)[] _places; // the mappings once more: an access makes no interface call
+    private readonly RegionPart[] _protected;
     private readonly IRegionWriter? _writer;
 
     /// <summary>Opens a region, mapped where the host can.</summary>
     internal DeviceRegion(IHostedDevice host, int number)
+        : this(host, number, null)
     {
-        _host = host;
-        Number = number;
-        Description = host.Regions[number];
-        _mappings = (Description.Abilities & RegionAbilities.Map) != 0 ? [.. host.Map(number)] : [];
     }
 
     /// <summary>Opens a region whose writes someone has to see first (configuration space).</summary>
-    internal DeviceRegion(IHostedDevice host, int number, IRegionWriter writer)
+    internal DeviceRegion(IHostedDevice host, int number, IRegionWriter? writer)
     {
         _host = host;
         Number = number;
         Description = host.Regions[number];
-        _mappings = [];
+        _mappings = writer is null && (Description.Abilities & RegionAbilities.Map) != 0 ? [.. host.Map(number)] : [];
+        _places = [.. _mappings.Select(m => (m.Offset, m.Offset + m.Length, m.Address))];
+        _protected = [.. Description.Parts.Where(p => p.Kind != RegionPartKind.NotMappable)];
         _writer = writer;
     }
 
@@ -132,13 +133,18 @@ public sealed class DeviceRegion
     /// <summary>Where a range is mapped in this process; 0 when it is not, as a whole, in one mapped part.</summary>
     internal nuint FindMapped(ulong offset, ulong length)
     {
-        foreach (IRegionMapping mapping in _mappings)
+        foreach ((ulong start, ulong end, nuint address) in _places)
         {
-            if (offset >= mapping.Offset && offset + length <= mapping.Offset + mapping.Length)
-                return mapping.Address + (nuint)(offset - mapping.Offset);
+            if (offset >= start && offset + length <= end) return address + (nuint)(offset - start);
         }
 
         return 0;
+    }
+
+    /// <summary>Gives the mappings back; only where no pointer into them can be.</summary>
+    internal void Unmap()
+    {
+        foreach (IRegionMapping mapping in _mappings) mapping.Dispose();
     }
 
     internal void Overlay()
@@ -194,16 +200,16 @@ public sealed class DeviceRegion
     internal void CheckRange(ulong offset, ulong length, int alignment)
     {
         if (length > Size || offset > Size - length)
-            throw new ArgumentOutOfRangeException(nameof(offset), $"{Name}: bytes 0x{offset:x} to 0x{offset + length - 1:x} were asked for, the region has 0x{Size:x}.");
+            throw new ArgumentOutOfRangeException(nameof(offset), $"{Name}: {length} bytes at 0x{offset:x} were asked for, the region has 0x{Size:x}.");
         if (offset % (ulong)alignment != 0)
             throw new ArgumentOutOfRangeException(nameof(offset), $"{Name}: offset 0x{offset:x} is not a multiple of {alignment}, which this access needs.");
     }
 
     internal RegionPart? FindProtected(ulong offset, ulong length)
     {
-        foreach (RegionPart part in Description.Parts)
+        foreach (RegionPart part in _protected)
         {
-            if (part.Kind != RegionPartKind.NotMappable && offset < part.Offset + part.Length && part.Offset < offset + length) return part;
+            if (offset < part.Offset + part.Length && part.Offset < offset + length) return part;
         }
 
         return null;

@@ -41,7 +41,7 @@ public sealed class RegisterWindow
     internal T Read<T>(uint offset)
         where T : unmanaged
     {
-        if (offset + (ulong)Unsafe.SizeOf<T>() > Length) ThrowOutside(offset);
+        if (offset + (ulong)Unsafe.SizeOf<T>() > Length || !Fits<T>(offset)) ThrowMisplaced<T>(offset);
         nuint start = _base;
         if (start == 0) return Region.ReadUnmapped<T>(Offset + offset);
         T value = RegisterAccess.Load<T>(start + offset);
@@ -54,7 +54,7 @@ public sealed class RegisterWindow
     internal void Write<T>(uint offset, T value)
         where T : unmanaged
     {
-        if (offset + (ulong)Unsafe.SizeOf<T>() > Length) ThrowOutside(offset);
+        if (offset + (ulong)Unsafe.SizeOf<T>() > Length || !Fits<T>(offset)) ThrowMisplaced<T>(offset);
         nuint start = _base;
         if (start == 0)
         {
@@ -66,7 +66,19 @@ public sealed class RegisterWindow
         GC.KeepAlive(this);
     }
 
+    /// <summary>Whether T is one bus access and its place a multiple of its width. Nothing is left of it where the offset is a constant.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool Fits<T>(uint offset)
+        where T : unmanaged => Unsafe.SizeOf<T>() is 1 or 2 or 4 or 8 && (offset & (uint)(Unsafe.SizeOf<T>() - 1)) == 0;
+
     [DoesNotReturn]
-    private void ThrowOutside(uint offset) => throw new ArgumentOutOfRangeException(
-        nameof(offset), $"{Region.Name}: a register at 0x{offset:x} lies outside its window of 0x{Length:x} bytes.");
+    private void ThrowMisplaced<T>(uint offset)
+        where T : unmanaged
+    {
+        int width = Unsafe.SizeOf<T>();
+        if (width is not (1 or 2 or 4 or 8)) throw new ArgumentException($"{Region.Name}: {typeof(T)} has {width} bytes; a bus access has 1, 2, 4 or 8.");
+        throw new ArgumentOutOfRangeException(nameof(offset), offset + (ulong)width > Length
+            ? $"{Region.Name}: a register at 0x{offset:x} lies outside its window of 0x{Length:x} bytes."
+            : $"{Region.Name}: a register of {width} bytes at 0x{offset:x}, which is not a multiple of its width.");
+    }
 }

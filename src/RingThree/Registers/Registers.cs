@@ -93,9 +93,10 @@ public readonly struct RegisterArray<T>(RegisterWindow window, uint offset, int 
     {
         get
         {
-            if ((uint)index >= (uint)count)
-                throw new ArgumentOutOfRangeException(nameof(index), index, $"This row has {count} registers.");
-            return new Register<T>(window, offset + ((uint)index * stride));
+            if (index < 0 || index >= count) // not one unsigned comparison: a negative count must not pass
+                throw new ArgumentOutOfRangeException(nameof(index), index, $"This row has {Math.Max(count, 0)} registers.");
+            ulong place = offset + ((ulong)index * stride);
+            return new Register<T>(window, place <= uint.MaxValue ? (uint)place : uint.MaxValue); // the largest lies outside every window
         }
     }
 }

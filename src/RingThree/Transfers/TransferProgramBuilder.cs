@@ -7,6 +7,7 @@ namespace RingThree.Transfers;
 /// <remarks>Source: WinDriver's interrupt transfer commands (WD_TRANSFER, CMD_MASK), extended by compare and write-back.</remarks>
 public sealed class TransferProgramBuilder
 {
+    private const int LargestValueCount = int.MaxValue;
     private readonly List<TransferCommand> _commands = [];
     private int _values;
 
@@ -180,7 +181,9 @@ public sealed class TransferProgramBuilder
 
     private TransferProgramBuilder Add(TransferCommand command, int newValues = 0)
     {
-        _values = checked(_values + newValues);
+        if (newValues > LargestValueCount - _values)
+            throw new InvalidOperationException($"Command {_commands.Count}: a program hands on at most {LargestValueCount} values, and this would make {(long)_values + newValues}.");
+        _values += newValues;
         _commands.Add(command);
         return this;
     }

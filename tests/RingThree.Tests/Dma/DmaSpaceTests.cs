@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using RingThree.Dma;
 using RingThree.Hosting;
 using RingThree.Pci;
@@ -18,6 +19,50 @@ public sealed class DmaSpaceTests : IDisposable
     }
 
     public void Dispose() => _device.Dispose();
+
+    [Fact]
+    public void Closing_the_device_lets_mapped_arrays_go()
+    {
+        WeakReference array = MapAndForget();
+        _device.Dispose();
+
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
+
+        Assert.False(array.IsAlive);
+    }
+
+    [Fact]
+    public void Memory_that_the_host_would_not_unmap_is_kept_however_often_it_is_disposed()
+    {
+        DmaBuffer buffer = _device.Dma.Allocate(16);
+        var taken = _space.Mappings[buffer.Address.Value];
+        _space.Mappings.Remove(buffer.Address.Value); // the host refuses from now on
+
+        Assert.Throws<DeviceException>(buffer.Dispose);
+        Assert.Throws<DeviceException>(buffer.Dispose);
+
+        buffer.Span.Fill(1); // still there
+        _space.Mappings.Add(buffer.Address.Value, taken);
+        buffer.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => buffer.Span.Length);
+    }
+
+    [Theory]
+    [InlineData(0, 4096)]
+    [InlineData(-100, 4096)]
+    [InlineData(-1, 2)]
+    public void Memory_that_no_process_has_is_refused(long address, long length) =>
+        Assert.Throws<ArgumentOutOfRangeException>(nameof(address), () => _device.Dma.Map(unchecked((nuint)address), length));
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private WeakReference MapAndForget()
+    {
+        byte[] array = new byte[100_000];
+        _device.Dma.Map(array);
+        return new WeakReference(array);
+    }
 
     [Fact]
     public void A_buffer_is_zeroed_whole_pages_and_contiguous()

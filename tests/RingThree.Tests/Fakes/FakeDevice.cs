@@ -48,6 +48,9 @@ internal sealed class FakeDevice : IHost, IHostedDevice
     /// <summary>Makes other waiters than the simulation's.</summary>
     internal Func<IInterruptWaiter> NewWaiter { get; init; } = () => new SimulatedWaiter();
 
+    /// <summary>The interrupt group that cannot be enabled.</summary>
+    internal int Refused { get; init; } = -1;
+
     /// <summary>Looks at what is to be unbound; may throw.</summary>
     internal Action<int> Unbinding { get; set; } = _ => { };
 
@@ -115,6 +118,7 @@ internal sealed class FakeDevice : IHost, IHostedDevice
 
     public int Bind(int group, ReadOnlySpan<VectorRoute> routes)
     {
+        if (group == Refused) throw new DeviceException(DeviceStatus.NoResources, Place, "enabling interrupts", "refused", "Nothing.");
         Note($"bind {InterruptGroups[group].Name} with {routes.Length}");
         return routes.Length;
     }

@@ -28,6 +28,24 @@ public sealed unsafe class AllOnesTests
     }
 
     [Fact]
+    public void A_large_bar_is_covered_in_larger_pieces_and_not_in_more()
+    {
+        const long length = 16L << 30;
+        int before = Mappings();
+        using FileDescriptor device = Libc.MemoryFile("large device", Libc.MemoryFileCloseOnExec);
+        Assert.Equal(0, Libc.Truncate(device, length)); // sparse: no page of it is ever touched
+        using var mapping = new VfioMapping(device, "test", 0, 0, (ulong)length);
+
+        mapping.Overlay();
+
+        Assert.Equal(ulong.MaxValue, *At(mapping, 0));
+        Assert.Equal(ulong.MaxValue, *(ulong*)(mapping.Address + unchecked((nuint)(length - 8))));
+        Assert.InRange(Mappings() - before, 1, 1100);
+
+        static int Mappings() => File.ReadLines("/proc/self/maps").Count();
+    }
+
+    [Fact]
     public void What_was_written_to_a_cover_is_forgotten_by_the_next()
     {
         using FileDescriptor device = Device(1);

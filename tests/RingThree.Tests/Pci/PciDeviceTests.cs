@@ -72,7 +72,7 @@ public sealed class PciDeviceTests
 
         device.Dispose();
 
-        Assert.Equal(["unbind MSI", "unmap 4096", "write 2 at 0x4: 0x2", "overlay BAR 0", "dispose"], fake.Events);
+        Assert.Equal(["unbind MSI", "write 2 at 0x4: 0x2", "unmap 4096", "overlay BAR 0", "dispose"], fake.Events);
         Assert.False(session.IsEnabled);
         Assert.True(device.IsClosed);
         Assert.Equal(uint.MaxValue, device.Bar(0).Read<uint>(0));

@@ -1,6 +1,7 @@
 using RingThree.Hosting;
 using RingThree.Interrupts;
 using RingThree.Pci;
+using RingThree.Simulation;
 using Xunit;
 
 namespace RingThree.Tests;
@@ -40,6 +41,58 @@ public sealed class RemovalMonitorTests
     }
 
     [Fact]
+    public void A_request_that_comes_during_open_closes_the_device_in_order()
+    {
+        for (int round = 0; round < 200; round++)
+        {
+            var waiter = new SimulatedWaiter();
+            waiter.Prepare(1);
+            waiter.Signal(1);
+            var fake = new FakeDevice { InterruptGroups = Groups(InterruptGroupKind.RemovalRequest), NewWaiter = () => waiter, AddressSpace = new FakeAddressSpace((0, uint.MaxValue)) };
+
+            PciDevice device = fake.Open();
+            RemovalNotice? seen = null;
+            device.RemovalRequested += notice => Volatile.Write(ref seen, notice);
+
+            Assert.True(SpinWait.SpinUntil(() => fake.Events.Contains("dispose"), Patience));
+            Assert.Equal(RemovalReason.Requested, Volatile.Read(ref seen)?.Reason);
+            Assert.Contains("unbind RemovalRequest", fake.Events);
+        }
+    }
+
+    [Fact]
+    public void A_device_that_cannot_be_completed_gives_its_mappings_back()
+    {
+        var fake = new FakeDevice
+        {
+            InterruptGroups = Groups(InterruptGroupKind.RemovalRequest),
+            NewWaiter = () => throw new DeviceException(DeviceStatus.NoResources, FakeDevice.Place, "making a waiter", "EMFILE", "Close files."),
+        };
+        fake.Add(0, 0x1000, mapped: [(0, 0x1000)]);
+
+        Assert.Throws<DeviceException>(fake.Open);
+
+        Assert.Equal(["give back BAR 0", "dispose"], fake.Events.Where(e => !e.StartsWith("write", StringComparison.Ordinal) && !e.StartsWith("overlay", StringComparison.Ordinal) && !e.StartsWith("restore", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void Waiters_of_an_enable_that_fails_are_given_back()
+    {
+        int made = 0;
+        int open = 0;
+        var fake = new FakeDevice
+        {
+            InterruptGroups = [InterruptGroupDescription.Absent, new(InterruptGroupKind.Msi, 4, InterruptGroupAbilities.None, "MSI"), .. Enumerable.Repeat(InterruptGroupDescription.Absent, 3)],
+            NewWaiter = () => ++made > 3 ? throw new InvalidOperationException("no more") : new CountedWaiter(() => open++, () => open--),
+        };
+        using PciDevice device = fake.Open();
+
+        Assert.Throws<InvalidOperationException>(() => device.Interrupts.Enable(new InterruptOptions { Slots = 4, Waiters = 4 }));
+
+        Assert.Equal(0, open);
+    }
+
+    [Fact]
     public void A_host_that_cannot_wait_counts_as_an_error_of_the_device()
     {
         var fail = new ManualResetEventSlim();
@@ -65,6 +118,25 @@ public sealed class RemovalMonitorTests
         InterruptGroupDescription[] groups = [.. Enumerable.Repeat(InterruptGroupDescription.Absent, PciNumbering.RemovalRequest + 1)];
         groups[kind == InterruptGroupKind.Msi ? PciNumbering.Msi : PciNumbering.RemovalRequest] = new(kind, 1, InterruptGroupAbilities.None, kind.ToString());
         return groups;
+    }
+
+    private sealed class CountedWaiter : IInterruptWaiter
+    {
+        private readonly Action _closed;
+
+        internal CountedWaiter(Action opened, Action closed)
+        {
+            _closed = closed;
+            opened();
+        }
+
+        public int Wait(Span<InterruptSignal> signals, TimeSpan timeout) => 0;
+
+        public void Wake()
+        {
+        }
+
+        public void Dispose() => _closed();
     }
 
     private sealed class FailingWaiter(ManualResetEventSlim fail) : IInterruptWaiter

@@ -133,7 +133,7 @@ public sealed class RegionAccessTests : IDisposable
 
         Assert.Contains("0000:00:07.0 BAR 2", error.Message, StringComparison.Ordinal);
         Assert.Contains("0x20", error.Message, StringComparison.Ordinal);
-        Assert.Contains("0x23", error.Message, StringComparison.Ordinal);
+        Assert.Contains("4 bytes at 0x20", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

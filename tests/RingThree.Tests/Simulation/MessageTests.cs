@@ -49,6 +49,16 @@ public sealed class MessageTests : IDisposable
     }
 
     [Fact]
+    public void With_three_of_eight_messages_the_low_two_bits_count_and_the_fourth_leads_nowhere()
+    {
+        Bind(PciNumbering.Msi, 3);
+
+        for (int i = 0; i < 8; i++) _card.Send(i);
+
+        Assert.Equal([new(0, 2), new(1, 2), new(2, 2)], Take());
+    }
+
+    [Fact]
     public void Without_mastering_messages_are_lost()
     {
         Bind(PciNumbering.Msi, 1);
