@@ -1,53 +1,138 @@
+using System.Text;
 using RingThree.Hosting;
+using RingThree.Pci;
 
 namespace RingThree.Linux;
 
 /// <summary>Which kernel driver owns a function: seen and changed through sysfs.</summary>
-internal sealed class DriverBinding : IDriverBinding
+/// <param name="root">The folder of the PCI bus; tests have their own.</param>
+/// <param name="write">Writes a text to one of its files; tests answer as the kernel would.</param>
+internal sealed class DriverBinding(string root = SysfsPci.Root, Action<string, string>? write = null) : IDriverBinding
 {
+    // The kernel takes a line of its own as "no override".
+    private const string NoOverride = "\n";
+    private const string KernelAdvice = "See the kernel's log: dmesg | tail";
+
+    private readonly Action<string, string> _write = write ?? WriteFile;
+
     public string RequiredDriver => "vfio-pci";
 
-    public string? GetDriver(string address) => SysfsPci.DriverOf(address);
+    public string? GetDriver(string address) => SysfsPci.DriverOf(Normalize(address, "asking for its driver"), root);
 
     public void SetDriver(string address, string? driver)
     {
-        string device = SysfsPci.PathOf(address);
         string operation = driver is null ? "taking it from its driver" : $"handing it to '{driver}'";
-        if (!Directory.Exists(device))
-            throw new DeviceException(DeviceStatus.NotFound, address, operation, "there is no such function", "Run 'ring3 scan' to see what is there.");
-        if (driver is not null && !Directory.Exists($"{SysfsPci.Root}/drivers/{driver}"))
+        string place = Normalize(address, operation);
+        string device = SysfsPci.PathOf(place, root);
+        if (driver is not null && !IsDriverName(driver))
         {
-            throw new DeviceException(DeviceStatus.NotFound, address, operation, $"no driver '{driver}' is loaded",
+            throw new DeviceException(DeviceStatus.InvalidArgument, place, operation, "that is no driver's name",
+                "A name is made of letters, digits, '_' and '-', such as vfio-pci.");
+        }
+
+        if (!Directory.Exists(device))
+            throw new DeviceException(DeviceStatus.NotFound, place, operation, "there is no such function", "Run 'ring3 scan' to see what is there.");
+        string? former = SysfsPci.DriverOf(place, root);
+        if (former == driver) return;
+
+        // Asked before anything is touched: a VFIO driver takes no function that is in no group, and its owner would have lost it for nothing.
+        if (driver is not null && driver.Contains("vfio", StringComparison.Ordinal) && SysfsPci.GroupOf(place, root) is null)
+        {
+            throw new DeviceException(DeviceStatus.NoIommu, place, operation,
+                "it is in no isolation group: this machine has no IOMMU, or it is switched off", VfioErrors.NoIommuAdvice);
+        }
+
+        if (driver is not null && !Directory.Exists($"{root}/drivers/{driver}"))
+        {
+            throw new DeviceException(DeviceStatus.NotFound, place, operation, $"no driver '{driver}' is loaded",
                 $"Load it first: modprobe {driver}");
         }
 
-        string? now = GetDriver(address);
-        if (now == driver) return;
-        // driver_override makes this one driver match, and no other, whatever their id tables say.
-        Write($"{device}/driver_override", driver ?? "\n", address, operation);
-        if (now is not null) Write($"{device}/driver/unbind", address, address, operation);
-        if (driver is null) return;
-        Write($"{SysfsPci.Root}/drivers_probe", address, address, operation);
-        if (GetDriver(address) is var got && got != driver)
+        string formerOverride = SysfsPci.ReadText($"{device}/driver_override") is { Length: > 0 } text and not "(null)" ? text : NoOverride;
+        bool changed = false;
+        try
         {
-            throw new DeviceException(SysfsPci.GroupOf(address) is null ? DeviceStatus.NoIommu : DeviceStatus.WrongDriver, address, operation,
-                got is null ? "the driver did not take it" : $"'{got}' took it", SysfsPci.GroupOf(address) is null ? VfioErrors.NoIommuAdvice : "See the kernel's log: dmesg | tail");
+            // driver_override makes this one driver match, and no other, whatever their id tables say.
+            Write($"{device}/driver_override", driver ?? NoOverride);
+            changed = true;
+            if (former is not null) Write($"{device}/driver/unbind", place);
+            if (driver is not null) Write($"{root}/drivers_probe", place);
+            string? now = SysfsPci.DriverOf(place, root);
+            if (now == driver) return;
+            throw new DeviceException(driver is null ? DeviceStatus.IoError : DeviceStatus.WrongDriver, place, operation,
+                now is null ? "the driver did not take it" : driver is null ? $"it is still bound to '{now}'" : $"'{now}' has it", KernelAdvice);
+        }
+        catch (DeviceException error) when (changed)
+        {
+            throw new DeviceException(error.Status, place, operation, $"{error.Answer}; {Restore(place, former, formerOverride)}", error.Advice, error);
+        }
+
+        void Write(string path, string value)
+        {
+            try
+            {
+                _write(path, value);
+            }
+            catch (UnauthorizedAccessException error)
+            {
+                throw new DeviceException(DeviceStatus.AccessDenied, place, operation, $"{path}: {error.Message}", "Run it as root: sudo " + CommandFor(place, driver), error);
+            }
+            catch (IOException error)
+            {
+                throw new DeviceException(DeviceStatus.IoError, place, operation, $"{path}: {error.Message}", KernelAdvice, error);
+            }
         }
     }
 
-    private static void Write(string path, string value, string address, string operation)
+    /// <summary>Letters, digits, '_' and '-': a name that stays inside the folder of drivers.</summary>
+    private static bool IsDriverName(string driver) => driver.Length > 0 && driver.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-');
+
+    /// <summary>The address as sysfs spells it. Anything else would be a path to somewhere else.</summary>
+    private static string Normalize(string address, string operation) => PciAddress.TryParse(address, null, out PciAddress place)
+        ? place.ToString()
+        : throw new DeviceException(DeviceStatus.InvalidArgument, $"'{address}'", operation, "that is not a PCI address", "The form is 0000:00:04.0.");
+
+    private static void WriteFile(string path, string value)
     {
-        try
+        // No FileMode that creates: a file that the kernel does not have is to be named as missing, not as forbidden.
+        using var file = new FileStream(path, FileMode.Truncate, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+        file.Write(Encoding.ASCII.GetBytes(value));
+    }
+
+    private string CommandFor(string address, string? driver) =>
+        driver is null ? $"ring3 unbind {address}" : driver == RequiredDriver ? $"ring3 bind {address}" : $"ring3 bind {address} --driver {driver}";
+
+    /// <summary>Puts the function back as it was, as far as that can be done, and says how far that was.</summary>
+    private string Restore(string address, string? former, string formerOverride)
+    {
+        string device = SysfsPci.PathOf(address, root);
+        string? refusal = null;
+        if (former is not null && SysfsPci.DriverOf(address, root) != former)
         {
-            File.WriteAllText(path, value);
+            // The former driver may have had it by name alone (vfio-pci has no ids), so it is named once more.
+            Try($"{device}/driver_override", former);
+            if (SysfsPci.DriverOf(address, root) is not null) Try($"{device}/driver/unbind", address);
+            Try($"{root}/drivers_probe", address);
         }
-        catch (UnauthorizedAccessException error)
+
+        Try($"{device}/driver_override", formerOverride);
+        string? now = SysfsPci.DriverOf(address, root);
+        string owner = now is null ? "it has no driver" : $"'{now}' has it";
+        if (now != former) return $"it could not be handed back to {(former is null ? "no driver" : $"'{former}'")}, and now {owner}{Because()}";
+        return refusal is null ? $"{owner}, as before" : $"{owner}, as before, but its driver_override is not what it was{Because()}";
+
+        string Because() => refusal is null ? "" : $" ({refusal})";
+
+        void Try(string path, string value)
         {
-            throw new DeviceException(DeviceStatus.AccessDenied, address, operation, $"{path}: {error.Message}", "Run it as root: sudo ring3 bind " + address, error);
-        }
-        catch (IOException error)
-        {
-            throw new DeviceException(DeviceStatus.IoError, address, operation, $"{path}: {error.Message}", "See the kernel's log: dmesg | tail", error);
+            try
+            {
+                _write(path, value);
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            {
+                refusal ??= $"{path}: {error.Message}";
+            }
         }
     }
 }

@@ -9,7 +9,7 @@ internal static class SysfsPci
 {
     internal const string Root = "/sys/bus/pci";
 
-    internal static string PathOf(string address) => $"{Root}/devices/{address}";
+    internal static string PathOf(string address, string root = Root) => $"{root}/devices/{address}";
 
     internal static IReadOnlyList<DeviceDescription> Scan()
     {
@@ -42,10 +42,10 @@ internal static class SysfsPci
         };
     }
 
-    internal static string? DriverOf(string address) => LinkName($"{PathOf(address)}/driver");
+    internal static string? DriverOf(string address, string root = Root) => LinkName($"{PathOf(address, root)}/driver");
 
-    internal static int? GroupOf(string address) =>
-        int.TryParse(LinkName($"{PathOf(address)}/iommu_group"), NumberStyles.None, CultureInfo.InvariantCulture, out int group) ? group : null;
+    internal static int? GroupOf(string address, string root = Root) =>
+        int.TryParse(LinkName($"{PathOf(address, root)}/iommu_group"), NumberStyles.None, CultureInfo.InvariantCulture, out int group) ? group : null;
 
     /// <summary>The functions of an isolation group.</summary>
     internal static IReadOnlyList<string> Members(int group)
