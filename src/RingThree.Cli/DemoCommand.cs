@@ -20,9 +20,10 @@ internal static class DemoCommand
         {
             Description = "An edu card: sim:edu, or a PCI address or id.",
             DefaultValueFactory = _ => "sim:edu",
+            Validators = { ExitStatus.RefuseOptions },
         };
         var command = new Command("demo", "Drives an edu card: a factorial by interrupt, 10,000 interrupts of each kind, a DMA round trip.") { device };
-        command.SetAction(parsed => Failure.Guard(() => RunAsync(parsed.GetValue(device)!)));
+        command.SetAction(parsed => RunAsync(parsed.GetValue(device)!));
         return command;
     }
 
@@ -45,7 +46,7 @@ internal static class DemoCommand
                 await CheckKindAsync(device, kind, table);
             Console.WriteLine();
             Console.WriteLine(table.Failures == 0 ? "All checks passed." : $"{table.Failures} of {table.Rows} checks failed.");
-            return table.Failures == 0 ? 0 : Failure.Status;
+            return table.Failures == 0 ? ExitStatus.Success : ExitStatus.Failure;
         }
     }
 

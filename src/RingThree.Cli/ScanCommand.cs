@@ -10,7 +10,7 @@ internal static class ScanCommand
     internal static Command Create()
     {
         var command = new Command("scan", "Lists this machine's PCI functions and their drivers.");
-        command.SetAction(_ => Failure.Guard(() => Task.FromResult(Run())));
+        command.SetAction(_ => Run());
         return command;
     }
 
@@ -24,6 +24,6 @@ internal static class ScanCommand
             Console.WriteLine($"{device.Address,-13} {$"{device.VendorId:x4}:{device.DeviceId:x4}",-10} {device.ClassCode:x6}  {group,-6} {device.Driver ?? "-"}");
         }
 
-        return 0;
+        return ExitStatus.Success;
     }
 }

@@ -37,7 +37,7 @@ public static class HostNames
     /// <exception cref="DeviceException">There is no such device, or it could not be opened.</exception>
     public static (IHost Host, PciDevice Device) Open(string name)
     {
-        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentNullException.ThrowIfNull(name);
         if (name.StartsWith(SimulatedPrefix, StringComparison.OrdinalIgnoreCase))
         {
             if (!Cards.TryGetValue(name[SimulatedPrefix.Length..], out Func<SimulatedCard>? make))

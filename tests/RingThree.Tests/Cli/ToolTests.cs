@@ -1,0 +1,170 @@
+using System.Diagnostics;
+using Xunit;
+
+namespace RingThree.Tests;
+
+/// <summary>What ring3 answers to mistakes: its exit status, and one line on standard error. Run as a program.</summary>
+public sealed class ToolTests
+{
+    private const int Failure = 1;
+    private const int WrongUsage = 2;
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
+    [Theory]
+    [InlineData]
+    [InlineData("nosuch")]
+    [InlineData("--bad")]
+    [InlineData("scan", "x")]
+    [InlineData("bind")]
+    [InlineData("bind", "0000:00:1f.7", "--driver")]
+    [InlineData("bind", "0000:00:1f.7", "--driver", "")]
+    [InlineData("bind", "0000:00:1f.7", "--driver", "../drivers")]
+    [InlineData("bind", "0000:00:1f.8")]
+    [InlineData("unbind")]
+    [InlineData("unbind", "")]
+    [InlineData("unbind", ".")]
+    [InlineData("unbind", "../slots")]
+    [InlineData("unbind", "--bad")]
+    [InlineData("demo", "a", "b")]
+    [InlineData("demo", "")]
+    [InlineData("demo", " ")]
+    [InlineData("demo", "--bad")]
+    [InlineData("demo", "sim:")]
+    [InlineData("demo", "sim:nope")]
+    public async Task Wrong_usage_is_2(params string[] arguments)
+    {
+        (int status, string output, string errors) = await Run("", arguments);
+
+        Assert.Equal(WrongUsage, status);
+        Assert.Empty(output);
+        AssertOneLine(errors);
+    }
+
+    [Theory]
+    [InlineData("demo", "sim:nvme")]
+    [InlineData("demo", "ffff:ff:1f.7")]
+    [InlineData("bind", "ffff:ff:1f.7")]
+    [InlineData("unbind", "ffff:ff:1f.7")]
+    public async Task What_cannot_be_done_is_1(params string[] arguments)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "needs Linux");
+
+        (int status, string output, string errors) = await Run("", arguments);
+
+        Assert.Equal(Failure, status);
+        Assert.Empty(output);
+        AssertOneLine(errors);
+    }
+
+    [Theory]
+    [InlineData("ff:1f.7")]
+    [InlineData("0000:FF:1f.7")]
+    public async Task An_address_may_be_short(string address)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "needs Linux");
+
+        (int status, _, string errors) = await Run("", "unbind", address);
+
+        Assert.Equal(Failure, status);
+        Assert.StartsWith("ring3: 0000:ff:1f.7: taking it from its driver failed: there is no such function.", errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("scan")]
+    [InlineData("demo")]
+    [InlineData("--help")]
+    [InlineData("--version")]
+    public async Task Output_that_cannot_be_written_is_1(string command)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "needs Linux");
+        foreach (string redirection in (string[])[">&-", ">/dev/full"])
+        {
+            (int status, _, string errors) = await Run(redirection, command);
+
+            Assert.Equal(Failure, status);
+            AssertOneLine(errors);
+            Assert.Contains("standard output", errors, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("2>&-")]
+    [InlineData("2>/dev/full")]
+    [InlineData(">&- 2>&-")]
+    public async Task Errors_that_cannot_be_written_keep_their_status(string redirection)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "needs Linux");
+
+        Assert.Equal(WrongUsage, (await Run(redirection)).Status);
+        Assert.Equal(WrongUsage, (await Run(redirection, "demo", "sim:nope")).Status);
+        Assert.Equal(Failure, (await Run(redirection, "demo", "sim:nvme")).Status);
+    }
+
+    [Fact]
+    public async Task A_reader_that_leaves_early_is_no_failure()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "needs Linux");
+
+        (int status, string output, string errors) = await Run("| head -n 1", "demo");
+
+        Assert.Equal(0, status);
+        Assert.StartsWith("ring3 demo: ", output, StringComparison.Ordinal);
+        Assert.Single(output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Empty(errors);
+    }
+
+    [Fact]
+    public async Task Help_names_the_exit_statuses()
+    {
+        (int status, string output, string errors) = await Run("", "--help");
+
+        Assert.Equal(0, status);
+        Assert.Contains("Exit status: 0 ", output, StringComparison.Ordinal);
+        Assert.Empty(errors);
+    }
+
+    private static void AssertOneLine(string errors)
+    {
+        Assert.StartsWith("ring3: ", errors, StringComparison.Ordinal);
+        Assert.Equal(errors.TrimEnd().Length, errors.IndexOf('\n', StringComparison.Ordinal));
+    }
+
+    /// <summary>Runs ring3, by a shell where something is redirected.</summary>
+    private static async Task<(int Status, string Output, string Errors)> Run(string redirection, params string[] arguments)
+    {
+        string dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
+        string[] command = [FindTool(), .. arguments];
+        ProcessStartInfo start = redirection.Length == 0
+            ? new(dotnet, command)
+            : new("bash", ["-o", "pipefail", "-c", $"\"$0\" \"$@\" {redirection}", dotnet, .. command]);
+        start.RedirectStandardOutput = true;
+        start.RedirectStandardError = true;
+        using Process process = Process.Start(start)!;
+        using var limit = new CancellationTokenSource(Limit);
+        try
+        {
+            Task<string> errors = process.StandardError.ReadToEndAsync(limit.Token);
+            string output = await process.StandardOutput.ReadToEndAsync(limit.Token);
+            await process.WaitForExitAsync(limit.Token);
+            return (process.ExitCode, output, await errors);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw new TimeoutException($"ring3 {string.Join(' ', arguments)} {redirection} took longer than {Limit.TotalSeconds:f0} s.");
+        }
+    }
+
+    private static string FindTool()
+    {
+        // The repository's root is above .../tests/RingThree.Tests/bin/<configuration>/net10.0/.
+        var output = new DirectoryInfo(AppContext.BaseDirectory);
+        for (DirectoryInfo? folder = output; folder is not null; folder = folder.Parent)
+        {
+            if (!File.Exists(Path.Combine(folder.FullName, "RingThree.slnx"))) continue;
+            return Path.Combine(folder.FullName, "src", "RingThree.Cli", "bin", output.Parent!.Name, output.Name, "ring3.dll");
+        }
+
+        throw new InvalidOperationException($"RingThree.slnx is in no folder above {output}. Run the tests from the repository's own output.");
+    }
+}
