@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Xunit;
 
 namespace RingThree.Tests;
@@ -8,7 +7,6 @@ public sealed class ToolTests
 {
     private const int Failure = 1;
     private const int WrongUsage = 2;
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     [Theory]
     [InlineData]
@@ -129,42 +127,6 @@ public sealed class ToolTests
         Assert.Equal(errors.TrimEnd().Length, errors.IndexOf('\n', StringComparison.Ordinal));
     }
 
-    /// <summary>Runs ring3, by a shell where something is redirected.</summary>
-    private static async Task<(int Status, string Output, string Errors)> Run(string redirection, params string[] arguments)
-    {
-        string dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
-        string[] command = [FindTool(), .. arguments];
-        ProcessStartInfo start = redirection.Length == 0
-            ? new(dotnet, command)
-            : new("bash", ["-o", "pipefail", "-c", $"\"$0\" \"$@\" {redirection}", dotnet, .. command]);
-        start.RedirectStandardOutput = true;
-        start.RedirectStandardError = true;
-        using Process process = Process.Start(start)!;
-        using var limit = new CancellationTokenSource(Limit);
-        try
-        {
-            Task<string> errors = process.StandardError.ReadToEndAsync(limit.Token);
-            string output = await process.StandardOutput.ReadToEndAsync(limit.Token);
-            await process.WaitForExitAsync(limit.Token);
-            return (process.ExitCode, output, await errors);
-        }
-        catch (OperationCanceledException)
-        {
-            process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"ring3 {string.Join(' ', arguments)} {redirection} took longer than {Limit.TotalSeconds:f0} s.");
-        }
-    }
-
-    private static string FindTool()
-    {
-        // The repository's root is above .../tests/RingThree.Tests/bin/<configuration>/net10.0/.
-        var output = new DirectoryInfo(AppContext.BaseDirectory);
-        for (DirectoryInfo? folder = output; folder is not null; folder = folder.Parent)
-        {
-            if (!File.Exists(Path.Combine(folder.FullName, "RingThree.slnx"))) continue;
-            return Path.Combine(folder.FullName, "src", "RingThree.Cli", "bin", output.Parent!.Name, output.Name, "ring3.dll");
-        }
-
-        throw new InvalidOperationException($"RingThree.slnx is in no folder above {output}. Run the tests from the repository's own output.");
-    }
+    private static Task<(int Status, string Output, string Errors)> Run(string redirection, params string[] arguments) =>
+        Repository.Run(redirection, Repository.Find("src/RingThree.Cli", "ring3"), arguments);
 }
