@@ -1,4 +1,5 @@
 using RingThree.Hosting;
+using RingThree.Pci;
 using RingThree.Interop;
 
 namespace RingThree.Linux;
@@ -22,6 +23,7 @@ public sealed class VfioHost : IHost
     public IHostedDevice OpenDevice(string address, OpenOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
+        if (PciAddress.TryParse(address, null, out PciAddress place)) address = place.ToString(); // 00:04.0 is 0000:00:04.0
         DeviceDescription device = SysfsPci.Describe(address)
             ?? throw new DeviceException(DeviceStatus.NotFound, address, "opening through VFIO", "there is no such function", "Run 'ring3 scan' to see what is there.");
         if (device.IsolationGroup is not { } group) throw VfioErrors.NoIommu(address);
