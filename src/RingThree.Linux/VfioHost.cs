@@ -1,6 +1,6 @@
 using RingThree.Hosting;
-using RingThree.Pci;
 using RingThree.Interop;
+using RingThree.Pci;
 
 namespace RingThree.Linux;
 
