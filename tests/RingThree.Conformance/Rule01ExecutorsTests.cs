@@ -171,7 +171,7 @@ public sealed class Rule01ExecutorsTests : RoadTest
 
             InterruptCounters c = session.GetCounters();
             Assert.Equal((4, 1, 3), (c.Claimed, c.EndedEarly, c.Handled));
-            Assert.Equal(6, calls);
+            Machine.Until(() => Volatile.Read(ref calls) == 6, "the last call ends: it is counted as it begins");
             AssertIdentity(c);
             Assert.Null(session.Error);
         }
