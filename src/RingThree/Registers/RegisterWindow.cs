@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 
 namespace RingThree.Registers;
@@ -12,12 +11,16 @@ public sealed class RegisterWindow
     /// <summary>The first register's address in this process; 0 where the stretch is not mapped as a whole.</summary>
     private readonly nuint _base;
 
+    /// <summary>The length where it is mapped, 0 where not: one comparison answers both questions.</summary>
+    private readonly ulong _mapped;
+
     internal RegisterWindow(DeviceRegion region, ulong offset, ulong length)
     {
         Region = region;
         Offset = offset;
         Length = length;
         _base = region.FindMapped(offset, length);
+        _mapped = _base != 0 ? length : 0;
     }
 
     /// <summary>The region it lies in.</summary>
@@ -41,10 +44,8 @@ public sealed class RegisterWindow
     internal T Read<T>(uint offset)
         where T : unmanaged
     {
-        if (offset + (ulong)Unsafe.SizeOf<T>() > Length || !Fits<T>(offset)) ThrowMisplaced<T>(offset);
-        nuint start = _base;
-        if (start == 0) return Region.ReadUnmapped<T>(Offset + offset);
-        T value = RegisterAccess.Load<T>(start + offset);
+        if (offset + (ulong)Unsafe.SizeOf<T>() > _mapped || !Fits<T>(offset)) return ReadSlowly<T>(offset);
+        T value = RegisterAccess.Load<T>(_base + offset);
         GC.KeepAlive(this); // the window keeps the region, and the region its mapping, until after the load
         return value;
     }
@@ -54,16 +55,30 @@ public sealed class RegisterWindow
     internal void Write<T>(uint offset, T value)
         where T : unmanaged
     {
-        if (offset + (ulong)Unsafe.SizeOf<T>() > Length || !Fits<T>(offset)) ThrowMisplaced<T>(offset);
-        nuint start = _base;
-        if (start == 0)
+        if (offset + (ulong)Unsafe.SizeOf<T>() > _mapped || !Fits<T>(offset))
         {
-            Region.WriteUnmapped(Offset + offset, value);
+            WriteSlowly(offset, value);
             return;
         }
 
-        RegisterAccess.Store(start + offset, value);
+        RegisterAccess.Store(_base + offset, value);
         GC.KeepAlive(this);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private T ReadSlowly<T>(uint offset)
+        where T : unmanaged
+    {
+        Check<T>(offset);
+        return Region.ReadUnmapped<T>(Offset + offset);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void WriteSlowly<T>(uint offset, T value)
+        where T : unmanaged
+    {
+        Check<T>(offset);
+        Region.WriteUnmapped(Offset + offset, value);
     }
 
     /// <summary>Whether T is one bus access and its place a multiple of its width. Nothing is left of it where the offset is a constant.</summary>
@@ -71,14 +86,12 @@ public sealed class RegisterWindow
     private static bool Fits<T>(uint offset)
         where T : unmanaged => Unsafe.SizeOf<T>() is 1 or 2 or 4 or 8 && (offset & (uint)(Unsafe.SizeOf<T>() - 1)) == 0;
 
-    [DoesNotReturn]
-    private void ThrowMisplaced<T>(uint offset)
+    private void Check<T>(uint offset)
         where T : unmanaged
     {
         int width = Unsafe.SizeOf<T>();
         if (width is not (1 or 2 or 4 or 8)) throw new ArgumentException($"{Region.Name}: {typeof(T)} has {width} bytes; a bus access has 1, 2, 4 or 8.");
-        throw new ArgumentOutOfRangeException(nameof(offset), offset + (ulong)width > Length
-            ? $"{Region.Name}: a register at 0x{offset:x} lies outside its window of 0x{Length:x} bytes."
-            : $"{Region.Name}: a register of {width} bytes at 0x{offset:x}, which is not a multiple of its width.");
+        if (offset + (ulong)width > Length) throw new ArgumentOutOfRangeException(nameof(offset), $"{Region.Name}: a register at 0x{offset:x} lies outside its window of 0x{Length:x} bytes.");
+        if (!Fits<T>(offset)) throw new ArgumentOutOfRangeException(nameof(offset), $"{Region.Name}: a register of {width} bytes at 0x{offset:x}, which is not a multiple of its width.");
     }
 }
