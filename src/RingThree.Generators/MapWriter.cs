@@ -33,6 +33,7 @@ internal sealed class MapWriter
 
         WriteFoundation();
         foreach (RegisterModel register in _map.Registers) WriteRegister(register);
+        WriteDescriptions();
         WriteOffsets();
 
         while (_depth > 0) Close();
@@ -70,6 +71,22 @@ internal sealed class MapWriter
         Line($"get => {register.Value};");
         if (register.Setter.Length > 0) Line(register.Setter);
         Close();
+    }
+
+    /// <summary>An explicit implementation: a register may well be called Registers.</summary>
+    private void WriteDescriptions()
+    {
+        Line("");
+        Line($"static global::System.Collections.Generic.IReadOnlyList<{Library}RegisterDescription> {Library}IRegisterMap<{_map.Type.FullName}>.Registers =>");
+        Line("[");
+        _depth++;
+        foreach (RegisterModel register in _map.Registers)
+        {
+            if (register.Width > 0) Line($"new(\"{register.Name.TrimStart('@')}\", 0x{register.Offset:x}, {register.Width}, {register.Count}, {register.Stride}),");
+        }
+
+        _depth--;
+        Line("];");
     }
 
     private void WriteOffsets()

@@ -47,5 +47,8 @@ internal sealed record TypeModel(string Keyword, string Name, EquatableArray<str
 /// </param>
 /// <param name="IsWritten">Whether the property's implementation can be written at all.</param>
 /// <param name="Source">Where it is specified, if that is said.</param>
+/// <param name="Width">Bytes of one access, 0 where that cannot be said.</param>
+/// <param name="Count">How many there are.</param>
+/// <param name="Stride">Bytes from one to the next.</param>
 internal sealed record RegisterModel(
-    string Name, string Modifiers, string Type, uint Offset, string Value, string Setter, bool IsWritten, string? Source);
+    string Name, string Modifiers, string Type, uint Offset, string Value, string Setter, bool IsWritten, string? Source, uint Width, uint Count, uint Stride);

@@ -41,7 +41,10 @@ internal sealed class RegisterReader(string map, uint mapSize, List<DiagnosticIn
             value,
             WriteSetter(syntax),
             IsWritten: isKnown && isPartial && !HasBody(syntax!) && property.GetMethod is not null && property.RefKind == RefKind.None,
-            RegisterTypes.GetArgument<string>(attribute, "Source"));
+            RegisterTypes.GetArgument<string>(attribute, "Source"),
+            extent?.Width ?? 0,
+            extent?.Count ?? 0,
+            extent?.Stride ?? 0);
     }
 
     private static Location GetLocation(ISymbol symbol) => symbol.Locations[0];

@@ -22,6 +22,9 @@ public interface IHostedDevice : IDisposable
     /// <summary>The interrupt groups; the index is the group's number. An absent one has count 0.</summary>
     IReadOnlyList<InterruptGroupDescription> InterruptGroups { get; }
 
+    /// <summary>What runs the library's work for this device; <see langword="null"/> for threads and the system's clock.</summary>
+    IHostScheduler? Scheduler => null;
+
     /// <summary>Where this device's DMA goes; <see langword="null"/> when the host offers none.</summary>
     IAddressSpace? AddressSpace { get; }
 
@@ -42,6 +45,13 @@ public interface IHostedDevice : IDisposable
     /// <param name="offset">Bytes from its start.</param>
     /// <param name="data">Little-endian.</param>
     void Write(int region, ulong offset, ReadOnlySpan<byte> data);
+
+    /// <summary>
+    /// The same single accesses of a region without a buffer between, for a host where that is cheaper; <see langword="null"/>
+    /// where it is not.
+    /// </summary>
+    /// <param name="region">The region's number.</param>
+    IRegionAccess? GetAccess(int region) => null;
 
     /// <summary>Maps what can be mapped of a region into this process.</summary>
     /// <returns>The mapped parts in address order, without the parts that <see cref="RegionDescription.Parts"/> excludes; empty where nothing can be mapped.</returns>
@@ -101,4 +111,19 @@ public interface IHostedDevice : IDisposable
 
     /// <summary>Duplicates what another process needs to open this device; <see langword="null"/> where that cannot be done.</summary>
     DeviceDescriptors? Export() => null;
+}
+
+/// <summary>Single accesses of one region: 1, 2, 4 or 8 bytes, aligned. As <see cref="IHostedDevice.Read"/> and Write in every other way.</summary>
+public interface IRegionAccess
+{
+    /// <summary>Reads; all ones where the device does not answer.</summary>
+    /// <param name="offset">Bytes from the region's start.</param>
+    /// <param name="width">Bytes.</param>
+    ulong Read(ulong offset, int width);
+
+    /// <summary>Writes; dropped where the device does not answer.</summary>
+    /// <param name="offset">Bytes from the region's start.</param>
+    /// <param name="width">Bytes.</param>
+    /// <param name="value">The value, in the low bytes.</param>
+    void Write(ulong offset, int width, ulong value);
 }

@@ -9,7 +9,6 @@ public sealed class DeviceInterrupts
     private static readonly TimeSpan EnableTime = TimeSpan.FromSeconds(30);
     private readonly PciDevice _device;
     private readonly Lock _gate = new();
-    private readonly ManualResetEventSlim _settled = new(initialState: true);
     private InterruptSession? _current;
     private int _enabler; // the thread that is inside Enable
     private bool _closed;
@@ -68,12 +67,11 @@ public sealed class DeviceInterrupts
             lock (_gate)
             {
                 _current = session;
-                _enabler = 0;
                 closed = _closed;
             }
 
             if (closed) session?.Dispose(); // before the one who closes goes on
-            _settled.Set();
+            Volatile.Write(ref _enabler, 0);
         }
 
         ObjectDisposedException.ThrowIf(closed, _device);
@@ -109,7 +107,7 @@ public sealed class DeviceInterrupts
             if (_enabler == Environment.CurrentManagedThreadId) return;
         }
 
-        _settled.Wait(EnableTime);
+        _device.Scheduler.WaitUntil(() => Volatile.Read(ref _enabler) == 0, EnableTime);
         InterruptSession? session;
         lock (_gate) session = _current;
         session?.Dispose();
@@ -133,7 +131,6 @@ public sealed class DeviceInterrupts
             }
 
             _enabler = Environment.CurrentManagedThreadId;
-            _settled.Reset();
         }
     }
 

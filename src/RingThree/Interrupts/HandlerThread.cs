@@ -10,6 +10,9 @@ internal sealed class HandlerThread(IInterruptWaiter hop, HandlerStage stage) : 
 {
     private int _woken;
 
+    /// <summary>What it sleeps on.</summary>
+    internal IInterruptWaiter Hop => hop;
+
     /// <summary>There may be a batch. Called by the executor's thread.</summary>
     internal void Wake()
     {

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Threading.Tasks.Sources;
 
 namespace RingThree.Interrupts;
@@ -15,8 +14,9 @@ internal sealed class InterruptAwaiter : IValueTaskSource<Interrupt>, IDisposabl
     private readonly InterruptSession _session;
     private readonly InterruptExecutor _executor;
     private readonly PullCursor _cursor;
-    private readonly Timer _timer;
-    private ManualResetValueTaskSourceCore<Interrupt> _core = new() { RunContinuationsAsynchronously = true };
+    private readonly TimeProvider _time;
+    private readonly ITimer _timer;
+    private ManualResetValueTaskSourceCore<Interrupt> _core;
     private CancellationTokenRegistration _registration;
     private CancellationToken _cancellation;
     private TimeSpan _timeout;
@@ -30,7 +30,9 @@ internal sealed class InterruptAwaiter : IValueTaskSource<Interrupt>, IDisposabl
         _session = session;
         _executor = executor;
         _cursor = cursor;
-        _timer = new Timer(static state => ((InterruptAwaiter)state!).OnTimer(), this, Timeout.Infinite, Timeout.Infinite);
+        _core.RunContinuationsAsynchronously = session.Device.Scheduler.UsesThreadPool;
+        _time = session.Device.Scheduler.Time;
+        _timer = _time.CreateTimer(static state => ((InterruptAwaiter)state!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Whoever runs the deferred stage here, on a thread that is not the road's; disable waits for that too.</summary>
@@ -145,14 +147,14 @@ internal sealed class InterruptAwaiter : IValueTaskSource<Interrupt>, IDisposabl
         }
     }
 
-    private bool IsOver() => _session.IsStopping || _cancellation.IsCancellationRequested || Stopwatch.GetTimestamp() >= Volatile.Read(ref _deadline);
+    private bool IsOver() => _session.IsStopping || _cancellation.IsCancellationRequested || _time.GetTimestamp() >= Volatile.Read(ref _deadline);
 
     /// <summary>Why there will be no interrupt; <see langword="null"/> when there still may be.</summary>
     private Exception? WhyNot()
     {
         if (_session.IsStopping) return _session.EndedException();
         if (_cancellation.IsCancellationRequested) return new OperationCanceledException(_cancellation);
-        return Stopwatch.GetTimestamp() >= Volatile.Read(ref _deadline) ? _session.TimedOut(_timeout) : null;
+        return _time.GetTimestamp() >= Volatile.Read(ref _deadline) ? _session.TimedOut(_timeout) : null;
     }
 
     private void Finish()
@@ -171,7 +173,7 @@ internal sealed class InterruptAwaiter : IValueTaskSource<Interrupt>, IDisposabl
             return;
         }
 
-        long deadline = Stopwatch.GetTimestamp() + (long)(timeout.TotalSeconds * Stopwatch.Frequency);
+        long deadline = _time.GetTimestamp() + (long)(timeout.TotalSeconds * _time.TimestampFrequency);
         _timerGate.Enter();
         Volatile.Write(ref _deadline, deadline);
         bool late = deadline < _timerDue;
@@ -189,10 +191,10 @@ internal sealed class InterruptAwaiter : IValueTaskSource<Interrupt>, IDisposabl
     {
         _timerGate.Enter();
         long deadline = Volatile.Read(ref _deadline);
-        long left = deadline == long.MaxValue ? long.MaxValue : deadline - Stopwatch.GetTimestamp();
+        long left = deadline == long.MaxValue ? long.MaxValue : deadline - _time.GetTimestamp();
         bool early = left is > 0 and < long.MaxValue;
         _timerDue = early ? deadline : long.MaxValue;
-        if (early) SetTimer(TimeSpan.FromSeconds((double)left / Stopwatch.Frequency));
+        if (early) SetTimer(TimeSpan.FromSeconds((double)left / _time.TimestampFrequency));
         _timerGate.Exit();
         if (left <= 0) Recheck();
     }
@@ -201,7 +203,7 @@ internal sealed class InterruptAwaiter : IValueTaskSource<Interrupt>, IDisposabl
     {
         try
         {
-            _timer.Change(Milliseconds(time), Timeout.Infinite);
+            _timer.Change(WholeMilliseconds(time), Timeout.InfiniteTimeSpan);
         }
         catch (ObjectDisposedException)
         {
@@ -210,5 +212,5 @@ internal sealed class InterruptAwaiter : IValueTaskSource<Interrupt>, IDisposabl
     }
 
     /// <summary>Rounded up, so that the timer never comes just before the deadline.</summary>
-    private static long Milliseconds(TimeSpan time) => (long)Math.Ceiling(time.TotalMilliseconds);
+    private static TimeSpan WholeMilliseconds(TimeSpan time) => TimeSpan.FromMilliseconds(Math.Ceiling(time.TotalMilliseconds));
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using RingThree.Hosting;
 
 namespace RingThree.Interrupts;
@@ -7,7 +6,7 @@ namespace RingThree.Interrupts;
 public sealed partial class InterruptSession
 {
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly ManualResetEventSlim _ended = new();
+    private bool _ended;
     private RoadWorker[] _workers;
     private HandlerThread?[] _handlerThreads = [];
     private Exception? _error;
@@ -68,8 +67,8 @@ public sealed partial class InterruptSession
             HandlerThread? handlers = hop ? new HandlerThread(Device.Host.CreateWaiter(), stage!) : null;
             InterruptAwaiter? awaiter = _delivery == InterruptDelivery.Await ? _awaiters[i] : null;
             _handlerThreads[i] = handlers;
-            if (handlers is not null) Launch(_workers[count + i], $"handler {i}", handlers.RunAndWait);
-            Launch(_workers[i], $"waiter {i}", () =>
+            if (handlers is not null) Launch(_workers[count + i], $"handler {i}", handlers.Hop, handlers.RunAndWait);
+            Launch(_workers[i], $"waiter {i}", executor.Waiter, () =>
             {
                 executor.WaitAndProcess(Timeout.InfiniteTimeSpan);
                 if (!executor.HasQueued) return;
@@ -122,14 +121,15 @@ public sealed partial class InterruptSession
             ThrowIfEnded();
             bool pulled = false;
             bool last = false;
-            long started = Stopwatch.GetTimestamp();
+            TimeProvider time = Device.Scheduler.Time;
+            long started = time.GetTimestamp();
             interrupt = default;
             try
             {
                 _cursors[index].BeginWait();
                 while (!last && !IsStopping && !(pulled = _cursors[index].TryPull(out interrupt)))
                 {
-                    TimeSpan left = timeout == Timeout.InfiniteTimeSpan ? timeout : timeout - Stopwatch.GetElapsedTime(started);
+                    TimeSpan left = timeout == Timeout.InfiniteTimeSpan ? timeout : timeout - time.GetElapsedTime(started);
                     bool now = left != Timeout.InfiniteTimeSpan && left <= TimeSpan.Zero;
                     _executors[index].WaitAndProcess(now ? TimeSpan.Zero : left);
                     last = now && !_executors[index].HasQueued;
@@ -154,28 +154,32 @@ public sealed partial class InterruptSession
         }
     }
 
-    private void Launch(RoadWorker worker, string name, Action step)
+    private void Launch(RoadWorker worker, string name, IInterruptWaiter waiter, Action step)
     {
         Interlocked.Increment(ref _users);
-        using var entered = new ManualResetEventSlim();
-        new Thread(() =>
+        Device.Scheduler.Start($"{Device.Address} {name}", waiter, () =>
         {
-            worker.TryEnter();
-            entered.Set();
+            bool more = false;
+            worker.TryEnter(); // cannot fail: one call at a time
             try
             {
-                while (!IsStopping) step();
+                // Looked at after entering: disable looks the other way round, so one of the two sees the other.
+                if (!IsStopping)
+                {
+                    step();
+                    more = !IsStopping;
+                }
             }
             catch (Exception error)
             {
                 Fail(error);
+                more = false;
             }
 
             worker.Exit();
-            Release();
-        })
-        { IsBackground = true, Name = $"RingThree {Device.Address} {name}" }.Start();
-        entered.Wait(); // from here on disable knows that there is someone to wait for
+            if (!more) Release();
+            return more;
+        });
     }
 
     /// <summary>The last one out gives the waiters back.</summary>
@@ -188,17 +192,16 @@ public sealed partial class InterruptSession
 
     private DeviceException? End()
     {
-        long started = Stopwatch.GetTimestamp();
         bool inside = IsInsideCallback;
         MarkDisabling(inside, true);
         try
         {
             bool first = Interlocked.Exchange(ref _stopping, 1) == 0;
             DeviceException? failed = first ? Disconnect() : null;
-            failed = WaitUntilQuiet(started, inside) ?? failed;
+            failed = WaitUntilQuiet(inside) ?? failed;
             if (first) Finish();
             // A callback must not wait for the one who finishes, since that one may wait for the callback.
-            else if (!inside) _ended.Wait(_options.DisableTime + TimeSpan.FromSeconds(1));
+            else if (!inside) Device.Scheduler.WaitUntil(() => Volatile.Read(ref _ended), _options.DisableTime + TimeSpan.FromSeconds(1));
             return failed;
         }
         finally
@@ -231,18 +234,14 @@ public sealed partial class InterruptSession
     /// Waits for callbacks that run. A callback that disables waits for all others but those that disable too: two that
     /// waited for each other would never end.
     /// </summary>
-    private DeviceException? WaitUntilQuiet(long started, bool inside)
+    private DeviceException? WaitUntilQuiet(bool inside)
     {
-        foreach (RoadWorker worker in _workers)
-        {
-            if (worker.WaitUntilQuiet(started, _options.DisableTime, inside)) continue;
-            var late = new DeviceException(DeviceStatus.TimedOut, Device.Address, "disabling interrupts",
-                $"a callback has not returned within {_options.DisableTime.TotalSeconds:0.#} s", "Let callbacks return; one that waits for the thread that disables never does.");
-            Report(new InterruptReport(InterruptReportKind.CallbackStillRuns, -1, late.Message));
-            return late;
-        }
-
-        return null;
+        int thread = Environment.CurrentManagedThreadId;
+        if (Device.Scheduler.WaitUntil(() => Array.TrueForAll(_workers, w => w.IsQuiet(thread, inside)), _options.DisableTime)) return null;
+        var late = new DeviceException(DeviceStatus.TimedOut, Device.Address, "disabling interrupts",
+            $"a callback has not returned within {_options.DisableTime.TotalSeconds:0.#} s", "Let callbacks return; one that waits for the thread that disables never does.");
+        Report(new InterruptReport(InterruptReportKind.CallbackStillRuns, -1, late.Message));
+        return late;
     }
 
     private void Finish()
@@ -264,7 +263,7 @@ public sealed partial class InterruptSession
             _completion.TrySetResult();
         }
 
-        _ended.Set();
+        Volatile.Write(ref _ended, true);
         Release();
     }
 

@@ -36,7 +36,7 @@ public sealed partial class InterruptSession : IDisposable, IAsyncDisposable
         _executors = new InterruptExecutor[waiters];
         for (int i = 0; i < waiters; i++)
         {
-            StormGuard? storm = kind == InterruptKind.Level ? new StormGuard(options.StormLimit, hasStatus) : null;
+            StormGuard? storm = kind == InterruptKind.Level ? new StormGuard(options.StormLimit, hasStatus, device.Scheduler.Time) : null;
             VectorState[] own = [.. _vectors.Where((_, v) => v % waiters == i)];
             try
             {

@@ -1,10 +1,8 @@
-using System.Diagnostics;
-
 namespace RingThree.Interrupts;
 
 /// <summary>
-/// One thread of the road as disabling sees it: a thread of our own, or a caller inside the low-level wait. Knows whether
-/// it still runs and whether it is itself inside disable.
+/// One strand of the road as disabling sees it: one of our own, or a caller inside the low-level wait. Knows whether it
+/// is at work and whether it is itself inside disable.
 /// </summary>
 internal sealed class RoadWorker
 {
@@ -28,20 +26,12 @@ internal sealed class RoadWorker
         else Interlocked.Decrement(ref _disabling);
     }
 
-    /// <summary>Waits until it is certain that it makes no further callback.</summary>
-    /// <param name="started">When the waiting began, in stopwatch ticks.</param>
-    /// <param name="limit">How long to wait at most since then.</param>
-    /// <param name="passDisabling">Whether one that is itself inside disable is not waited for.</param>
-    /// <returns>False when time is up.</returns>
-    internal bool WaitUntilQuiet(long started, TimeSpan limit, bool passDisabling)
+    /// <summary>Whether it is certain that it makes no callback that one who disables has to wait for.</summary>
+    /// <param name="thread">The thread of that one; who asks may be another.</param>
+    /// <param name="inside">Whether it is itself a callback: then it does not wait for others that disable too.</param>
+    internal bool IsQuiet(int thread, bool inside)
     {
-        var spin = default(SpinWait);
-        while (Volatile.Read(ref _threadId) != 0 && !IsCurrent && !(passDisabling && Volatile.Read(ref _disabling) != 0))
-        {
-            if (Stopwatch.GetElapsedTime(started) > limit) return false;
-            spin.SpinOnce(sleep1Threshold: 20);
-        }
-
-        return true;
+        int at = Volatile.Read(ref _threadId);
+        return at == 0 || at == thread || (inside && Volatile.Read(ref _disabling) != 0);
     }
 }

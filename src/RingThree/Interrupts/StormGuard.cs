@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace RingThree.Interrupts;
 
 /// <summary>
@@ -12,7 +10,8 @@ namespace RingThree.Interrupts;
 /// </remarks>
 /// <param name="limit">The stated number.</param>
 /// <param name="hasStatus">Whether the device may implement the status bit.</param>
-internal sealed class StormGuard(int limit, bool hasStatus)
+/// <param name="time">The device's time.</param>
+internal sealed class StormGuard(int limit, bool hasStatus, TimeProvider time)
 {
     /// <summary>At how many signals the status bit is looked for.</summary>
     internal const int Looks = 16;
@@ -21,8 +20,8 @@ internal sealed class StormGuard(int limit, bool hasStatus)
     private const int WithoutStatus = 100;
 
     // Longer than this since the unmask is not "at once": a storm returns within microseconds.
-    private static readonly long AtOnce = Stopwatch.Frequency / 100;
-    private static readonly long AtOnceWithoutStatus = Stopwatch.Frequency / 20_000;
+    private readonly long _atOnce = time.TimestampFrequency / 100;
+    private readonly long _atOnceWithoutStatus = time.TimestampFrequency / 20_000;
     private long _unmasked = long.MinValue / 2;
     private long _run;
     private int _looks;
@@ -41,7 +40,7 @@ internal sealed class StormGuard(int limit, bool hasStatus)
             _trusted = asserted();
         }
 
-        _run = Stopwatch.GetTimestamp() - _unmasked > (_trusted ? AtOnce : AtOnceWithoutStatus) ? 1 : _run + 1;
+        _run = time.GetTimestamp() - _unmasked > (_trusted ? _atOnce : _atOnceWithoutStatus) ? 1 : _run + 1;
     }
 
     /// <summary>The line is about to be unmasked.</summary>
@@ -49,7 +48,7 @@ internal sealed class StormGuard(int limit, bool hasStatus)
     /// <returns>Whether it is to stay masked.</returns>
     internal bool IsStorm(Func<bool> stillAsserted)
     {
-        _unmasked = Stopwatch.GetTimestamp();
+        _unmasked = time.GetTimestamp();
         if (!_trusted) return _run >= (long)limit * WithoutStatus;
         if (_run < (limit + 1) / 2) return false;
         if (stillAsserted()) return _run >= limit;

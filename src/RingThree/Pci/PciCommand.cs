@@ -16,6 +16,9 @@ public enum PciCommand : ushort
     /// <summary>May act as a master: DMA, and messages, which are memory writes.</summary>
     BusMaster = 1 << 2,
 
+    /// <summary>May report system errors (SERR#).</summary>
+    SystemError = 1 << 8,
+
     /// <summary>May not assert its INTx pin.</summary>
     InterruptDisable = 1 << 10,
 }

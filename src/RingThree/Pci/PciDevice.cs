@@ -18,18 +18,19 @@ public sealed class PciDevice : IDisposable
 {
     private static readonly TimeSpan CloseTime = TimeSpan.FromSeconds(30);
     private readonly PciDecodeState _decode = new();
-    private readonly ManualResetEventSlim _closed = new();
+    private bool _closed;
     private readonly DeviceRegion?[] _bars = new DeviceRegion?[PciNumbering.BarCount];
     private readonly DeviceRegion? _rom;
     private readonly DmaSpace? _dma;
     private readonly RemovalMonitor _monitor;
-    private readonly ManualResetEventSlim _subscribed = new();
+    private readonly Lock _subscribers = new();
     private Action<RemovalNotice>? _removal;
     private int _state;
 
     internal PciDevice(IHostedDevice host, PciOpenOptions options)
     {
         Host = host;
+        Scheduler = host.Scheduler ?? ThreadScheduler.Instance;
         RemovalTime = options.RemovalTime;
         if (host.Regions.Count <= PciNumbering.Configuration || host.Regions[PciNumbering.Configuration].Size < 64)
         {
@@ -78,13 +79,12 @@ public sealed class PciDevice : IDisposable
     {
         add
         {
-            lock (_subscribed) _removal += value;
-            _subscribed.Set();
+            lock (_subscribers) _removal += value;
         }
 
         remove
         {
-            lock (_subscribed) _removal -= value;
+            lock (_subscribers) _removal -= value;
         }
     }
 
@@ -124,6 +124,8 @@ public sealed class PciDevice : IDisposable
     public bool IsClosed => Volatile.Read(ref _state) != 0;
 
     internal IHostedDevice Host { get; }
+
+    internal IHostScheduler Scheduler { get; }
 
     internal TimeSpan RemovalTime { get; }
 
@@ -188,7 +190,7 @@ public sealed class PciDevice : IDisposable
     public void Dispose()
     {
         if (TryClose()) return;
-        if (!Interrupts.IsInsideCallback) _closed.Wait(CloseTime); // the one who closes waits for callbacks, so none may wait for it
+        if (!Interrupts.IsInsideCallback) Scheduler.WaitUntil(() => Volatile.Read(ref _closed), CloseTime); // the one who closes waits for callbacks, so none may wait for it
     }
 
     /// <inheritdoc/>
@@ -222,7 +224,7 @@ public sealed class PciDevice : IDisposable
                 finally
                 {
                     Host.Dispose();
-                    _closed.Set();
+                    Volatile.Write(ref _closed, true);
                 }
             }
         }
@@ -253,9 +255,9 @@ public sealed class PciDevice : IDisposable
 
     internal void RaiseRemoval(RemovalNotice notice, TimeSpan grace)
     {
-        _subscribed.Wait(grace < notice.Time ? grace : notice.Time);
+        Scheduler.WaitUntil(() => Volatile.Read(ref _removal) is not null, grace < notice.Time ? grace : notice.Time);
         Action<RemovalNotice>? handlers;
-        lock (_subscribed) handlers = _removal;
+        lock (_subscribers) handlers = _removal;
         foreach (Action<RemovalNotice> handler in handlers?.GetInvocationList().Cast<Action<RemovalNotice>>() ?? [])
         {
             try

@@ -13,10 +13,12 @@ internal sealed class RemovalMonitor
 
     // A driver subscribes right after opening; a request that comes between the two must not pass it by.
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(30);
     private readonly PciDevice _device;
     private readonly IInterruptWaiter? _waiter;
-    private readonly Thread? _thread;
-    private readonly ManualResetEventSlim _stopped = new();
+    private bool _stopped;
+    private bool _over;
+    private int _listener; // the thread that is inside Listen
     private int _leaving;
 
     internal RemovalMonitor(PciDevice device)
@@ -36,12 +38,15 @@ internal sealed class RemovalMonitor
             _waiter.Dispose();
             throw;
         }
-
-        _thread = new Thread(Listen) { IsBackground = true, Name = $"RingThree {device.Address} removal" };
     }
 
+    private bool IsStopped => Volatile.Read(ref _stopped);
+
     /// <summary>Begins to listen; the device is complete.</summary>
-    internal void Start() => _thread?.Start();
+    internal void Start()
+    {
+        if (_waiter is not null) _device.Scheduler.Start($"{_device.Address} removal", _waiter, Listen);
+    }
 
     /// <summary>The device could not be completed.</summary>
     internal void Abandon() => _waiter?.Dispose();
@@ -49,77 +54,71 @@ internal sealed class RemovalMonitor
     /// <summary>The device has stopped answering; found by whoever calls. Returns at once.</summary>
     internal void Gone()
     {
-        if (_stopped.IsSet) return;
+        if (IsStopped) return;
         if (Volatile.Read(ref _leaving) != 0)
         {
             _device.Interrupts.DeviceGone(); // it leaves already, by request; whoever waits need not wait longer
             return;
         }
 
-        new Thread(() => Leave(RemovalReason.Gone)) { IsBackground = true, Name = $"RingThree {_device.Address} gone" }.Start();
+        _device.Scheduler.Run($"{_device.Address} gone", () => Leave(RemovalReason.Gone));
     }
 
     /// <summary>Ends listening; called once, as the device closes.</summary>
     internal void Stop()
     {
-        _stopped.Set();
-        if (_thread is null) return;
-        _waiter!.Wake();
-        if (Thread.CurrentThread != _thread) _thread.Join();
+        Volatile.Write(ref _stopped, true);
+        if (_waiter is null) return;
+        _waiter.Wake();
+        if (Volatile.Read(ref _listener) != Environment.CurrentManagedThreadId) _device.Scheduler.WaitUntil(() => Volatile.Read(ref _over), StopTime);
     }
 
     private bool Exists(int group) => _device.Host.InterruptGroups.Count > group && _device.Host.InterruptGroups[group].Count > 0;
 
-    private void Listen()
+    /// <summary>One wait; whether there is to be another.</summary>
+    private bool Listen()
     {
         Span<InterruptSignal> signals = stackalloc InterruptSignal[2];
+        Volatile.Write(ref _listener, Environment.CurrentManagedThreadId);
         try
         {
-            while (!_stopped.IsSet)
-            {
-                int count = _waiter!.Wait(signals, Timeout.InfiniteTimeSpan);
-                if (count > 0 && !_stopped.IsSet) Leave(signals[0].Tag == RequestTag ? RemovalReason.Requested : RemovalReason.Error);
-            }
-
+            int count = IsStopped ? 0 : _waiter!.Wait(signals, Timeout.InfiniteTimeSpan);
+            if (count > 0 && !IsStopped) Leave(signals[0].Tag == RequestTag ? RemovalReason.Requested : RemovalReason.Error);
+            if (!IsStopped) return true;
             if (Exists(PciNumbering.Error)) _device.Host.Unbind(PciNumbering.Error);
             if (Exists(PciNumbering.RemovalRequest)) _device.Host.Unbind(PciNumbering.RemovalRequest);
         }
         catch (Exception)
         {
-            // A host that cannot even wait is no ground to drive a device on. On this thread an exception would end the program.
-            if (!_stopped.IsSet) Leave(RemovalReason.Error);
+            // A host that cannot even wait is no ground to drive a device on. Here an exception would end the program.
+            if (!IsStopped) Leave(RemovalReason.Error);
         }
         finally
         {
-            _waiter!.Dispose();
+            Volatile.Write(ref _listener, 0);
         }
+
+        _waiter!.Dispose();
+        Volatile.Write(ref _over, true);
+        return false;
     }
 
     /// <summary>Tells the driver, gives it its time, closes.</summary>
     private void Leave(RemovalReason reason)
     {
         if (Interlocked.Exchange(ref _leaving, 1) != 0) return;
-        using var told = new ManualResetEventSlim();
+        bool told = false;
         var notice = new RemovalNotice(_device, reason, _device.RemovalTime);
-        var teller = new Thread(() =>
-        {
-            _device.RaiseRemoval(notice, reason == RemovalReason.Gone ? TimeSpan.Zero : Grace);
-            try
-            {
-                told.Set();
-            }
-            catch (ObjectDisposedException)
-            {
-                // The driver took longer than its time; nobody waits any more.
-            }
-        })
-        { IsBackground = true, Name = $"RingThree {_device.Address} removal event" };
         try
         {
             if (reason == RemovalReason.Gone) _device.Interrupts.DeviceGone(); // whoever waits need not wait longer
-            teller.Start();
+            _device.Scheduler.Run($"{_device.Address} removal event", () =>
+            {
+                _device.RaiseRemoval(notice, reason == RemovalReason.Gone ? TimeSpan.Zero : Grace);
+                Volatile.Write(ref told, true);
+            });
             // The driver may close the device itself in the event: that stops us, and must not wait for this wait.
-            WaitHandle.WaitAny([told.WaitHandle, _stopped.WaitHandle], notice.Time);
+            _device.Scheduler.WaitUntil(() => Volatile.Read(ref told) || IsStopped, notice.Time);
             _device.TryClose(); // not Dispose: whoever closes already waits for this thread
         }
         catch (Exception)

@@ -13,6 +13,7 @@ public sealed class DeviceRegion
     private readonly IRegionMapping[] _mappings;
     private readonly (ulong Offset, ulong End, nuint Address)[] _places; // the mappings once more: an access makes no interface call
     private readonly RegionPart[] _protected;
+    private readonly IRegionAccess? _access;
     private readonly IRegionWriter? _writer;
 
     /// <summary>Opens a region, mapped where the host can.</summary>
@@ -30,6 +31,7 @@ public sealed class DeviceRegion
         _mappings = writer is null && (Description.Abilities & RegionAbilities.Map) != 0 ? [.. host.Map(number)] : [];
         _places = [.. _mappings.Select(m => (m.Offset, m.Offset + m.Length, m.Address))];
         _protected = [.. Description.Parts.Where(p => p.Kind != RegionPartKind.NotMappable)];
+        _access = writer is null ? host.GetAccess(number) : null;
         _writer = writer;
     }
 
@@ -147,6 +149,9 @@ public sealed class DeviceRegion
         foreach (IRegionMapping mapping in _mappings) mapping.Dispose();
     }
 
+    /// <summary>The host's short way for single accesses, where it has one.</summary>
+    internal IRegionAccess? Access => _access;
+
     internal void Overlay()
     {
         foreach (IRegionMapping mapping in _mappings) mapping.Overlay();
@@ -161,6 +166,7 @@ public sealed class DeviceRegion
     internal T ReadUnmapped<T>(ulong offset)
         where T : unmanaged
     {
+        if (_access is { } access) return RegisterAccess.FromBits<T>(access.Read(offset, SizeOf<T>()));
         T value = default;
         _host.Read(Number, offset, MemoryMarshal.AsBytes(new Span<T>(ref value)));
         return value;
@@ -170,6 +176,12 @@ public sealed class DeviceRegion
     internal void WriteUnmapped<T>(ulong offset, T value)
         where T : unmanaged
     {
+        if (_access is { } access)
+        {
+            access.Write(offset, SizeOf<T>(), RegisterAccess.ToBits(value));
+            return;
+        }
+
         ReadOnlySpan<byte> data = MemoryMarshal.AsBytes(new ReadOnlySpan<T>(ref value));
         if (_writer is null) _host.Write(Number, offset, data);
         else _writer.Write(offset, data);

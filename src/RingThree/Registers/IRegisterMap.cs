@@ -8,6 +8,9 @@ public interface IRegisterMap<TSelf>
     /// <summary>The block's size in bytes; the window must be at least as long.</summary>
     static abstract uint Size { get; }
 
+    /// <summary>The registers, in the order of their declaration.</summary>
+    static abstract IReadOnlyList<RegisterDescription> Registers { get; }
+
     /// <summary>Lays the map over a window.</summary>
     static abstract TSelf Create(RegisterWindow window);
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using RingThree.Hosting;
 
 namespace RingThree.Registers;
 
@@ -13,6 +14,7 @@ public sealed class RegisterWindow
 
     /// <summary>The length where it is mapped, 0 where not: one comparison answers both questions.</summary>
     private readonly ulong _mapped;
+    private readonly IRegionAccess? _access;
 
     internal RegisterWindow(DeviceRegion region, ulong offset, ulong length)
     {
@@ -21,6 +23,7 @@ public sealed class RegisterWindow
         Length = length;
         _base = region.FindMapped(offset, length);
         _mapped = _base != 0 ? length : 0;
+        _access = region.Access;
     }
 
     /// <summary>The region it lies in.</summary>
@@ -69,8 +72,13 @@ public sealed class RegisterWindow
     private T ReadSlowly<T>(uint offset)
         where T : unmanaged
     {
-        Check<T>(offset);
-        return Region.ReadUnmapped<T>(Offset + offset);
+        if (_access is not { } access || offset + (ulong)Unsafe.SizeOf<T>() > Length || !Fits<T>(offset))
+        {
+            Check<T>(offset);
+            return Region.ReadUnmapped<T>(Offset + offset);
+        }
+
+        return RegisterAccess.FromBits<T>(access.Read(Offset + offset, Unsafe.SizeOf<T>()));
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
