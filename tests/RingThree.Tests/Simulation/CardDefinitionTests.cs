@@ -33,7 +33,7 @@ public sealed class CardDefinitionTests
         { "MsixBar", Plain with { MsixVectors = 257, Bars = Bars((0, new CardBar(0x2000))) } },
         { "MsixTableOffset", Plain with { MsixVectors = 1, MsixTableOffset = 4, Bars = Bars((0, new CardBar(0x4000))) } },
         { "MsixTableOffset", Plain with { MsixVectors = 1, MsixTableOffset = 0xFFFF_F000, Bars = Bars((0, new CardBar(0x4000))) } },
-        { "MsixBar", Plain with { MsixVectors = 1, Bars = Bars((0, new CardBar(0x4000, RegionKind.Port))) } },
+        { "MsixBar", Plain with { MsixVectors = 1, Bars = Bars((0, new CardBar(0x100, RegionKind.Port))) } },
     };
 
     [Theory]
@@ -68,7 +68,7 @@ public sealed class CardDefinitionTests
     {
         CardDefinition card = Plain with { MsixVectors = 257, MsixTableOffset = 0x800 };
 
-        Assert.Equal(0x2000u, card.MsixPendingOffset);
+        Assert.Equal(0x2000u, card.PendingOffset);
         Assert.Equal(40u, card.PendingLength);
     }
 

@@ -157,8 +157,8 @@ public sealed class InterruptLineTests : IDisposable
         {
             for (int pin = 1; pin <= 4; pin++)
             {
-                Assert.InRange(RootComplex.LineOf(device, pin), 0, 3);
-                Assert.Equal((device + pin) % 4 == (2 + 1) % 4, RootComplex.LineOf(device, pin) == RootComplex.LineOf(2, 1));
+                Assert.InRange(RootComplex.LineOf(new PciBus(0, 0, null), device, pin), 0, 3);
+                Assert.Equal((device + pin) % 4 == (2 + 1) % 4, RootComplex.LineOf(new PciBus(0, 0, null), device, pin) == RootComplex.LineOf(new PciBus(0, 0, null), 2, 1));
             }
         }
     }

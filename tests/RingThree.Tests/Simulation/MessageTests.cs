@@ -8,13 +8,14 @@ namespace RingThree.Tests;
 /// <summary>Messages are memory writes by the card: they need mastering, power, and someone at their address.</summary>
 public sealed class MessageTests : IDisposable
 {
+    private const int PowerControl = 0x68;
     private readonly BusCard _card = new(new CardDefinition(0xFFFF, 1, "bus")
     {
         Bars = new Dictionary<int, CardBar> { [0] = new(0x4000) },
         Pin = 1,
         MsiVectors = 8,
         MsixVectors = 4,
-        CanReset = true,
+        Power = new PowerDefinition(KeepsState: true),
     });
     private readonly SimulatedHost _host;
     private IHostedDevice _device;
@@ -76,11 +77,11 @@ public sealed class MessageTests : IDisposable
     public void A_card_that_sleeps_sends_nothing()
     {
         Bind(PciNumbering.Msi, 1);
-        _device.Write(PciNumbering.Configuration, 0x64, [3, 0]);
+        _device.Write(PciNumbering.Configuration, PowerControl, [3, 0]);
         _card.Send(0);
         Assert.Empty(Take());
 
-        _device.Write(PciNumbering.Configuration, 0x64, [0, 0]);
+        _device.Write(PciNumbering.Configuration, PowerControl, [0, 0]);
         _card.Send(0);
         Assert.Single(Take());
     }

@@ -29,8 +29,10 @@ public sealed class ModelMistakeTests
     [Fact]
     public void A_reset_that_throws_leaves_the_card_decoding()
     {
-        using SimulatedHost host = new SimulatedHost().Add(new WrongCard());
+        var card = new WrongCard();
+        using SimulatedHost host = new SimulatedHost().Add(card);
         using PciDevice device = host.Open("0000:00:02.0");
+        card.FailsToReset = true;
 
         Assert.Throws<NotSupportedException>(device.Reset);
 
@@ -107,6 +109,11 @@ public sealed class ModelMistakeTests
         protected internal override void Write(int bar, ulong offset, int width, ulong value) =>
             After(TimeSpan.Zero, () => throw new InvalidOperationException("a model's mistake"));
 
-        protected internal override void OnReset() => throw new NotSupportedException("a model's mistake");
+        internal bool FailsToReset { get; set; }
+
+        protected internal override void OnReset()
+        {
+            if (FailsToReset) throw new NotSupportedException("a model's mistake");
+        }
     }
 }

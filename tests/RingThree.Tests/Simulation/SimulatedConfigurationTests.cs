@@ -59,20 +59,25 @@ public sealed class SimulatedConfigurationTests : IDisposable
         _nvme.Config.Write16(0x04, ushort.MaxValue);
         _network.Config.Write16(0x04, ushort.MaxValue);
 
-        Assert.Equal(PciCommand.MemorySpace | PciCommand.BusMaster | PciCommand.InterruptDisable, _nvme.Config.ReadCommand());
-        Assert.Equal(PciCommand.IoSpace | PciCommand.MemorySpace | PciCommand.BusMaster | PciCommand.InterruptDisable, _network.Config.ReadCommand());
+        // QEMU's cards have them all; one of one's own has those of its BARs.
+        Assert.Equal(PciCommand.IoSpace | PciCommand.MemorySpace | PciCommand.BusMaster | PciCommand.SystemError | PciCommand.InterruptDisable, _nvme.Config.ReadCommand());
+        using PciDevice own = new SimulatedHost().Add(new BusCard()).Open("0000:00:02.0");
+        own.Config.Write16(0x04, ushort.MaxValue);
+        Assert.Equal(PciCommand.MemorySpace | PciCommand.BusMaster | PciCommand.InterruptDisable, own.Config.ReadCommand());
     }
 
     [Fact]
     public void Capabilities_say_what_the_card_has()
     {
-        Assert.Equal([PciCapabilityId.MsiX, PciCapabilityId.PowerManagement], _nvme.Config.Capabilities.Select(c => (PciCapabilityId)c.Id));
-        Assert.Equal([PciCapabilityId.Msi, PciCapabilityId.MsiX, PciCapabilityId.PowerManagement], _network.Config.Capabilities.Select(c => (PciCapabilityId)c.Id));
+        Assert.Equal([PciCapabilityId.MsiX, PciCapabilityId.Express, PciCapabilityId.PowerManagement], _nvme.Config.Capabilities.Select(c => (PciCapabilityId)c.Id));
+        Assert.Equal(
+            [PciCapabilityId.PowerManagement, PciCapabilityId.Msi, PciCapabilityId.Express, PciCapabilityId.MsiX],
+            _network.Config.Capabilities.Where(c => !c.IsExtended).Select(c => (PciCapabilityId)c.Id));
         int msiX = _network.Config.FindCapability(PciCapabilityId.MsiX)!.Value.Offset;
         int msi = _usb.Config.FindCapability(PciCapabilityId.Msi)!.Value.Offset;
         Assert.Equal(4, _network.Config.Read16(msiX + 2)); // five entries, less one
         Assert.Equal(3u, _network.Config.Read32(msiX + 4)); // at the start of BAR 3
-        Assert.Equal(0x1003u, _network.Config.Read32(msiX + 8));
+        Assert.Equal(0x2003u, _network.Config.Read32(msiX + 8));
         Assert.Equal(4, (_usb.Config.Read16(msi + 2) >> 1) & 7); // sixteen messages
     }
 
@@ -115,25 +120,25 @@ public sealed class SimulatedConfigurationTests : IDisposable
     [Fact]
     public void A_card_that_sleeps_does_not_answer_and_forgets_nothing()
     {
-        int control = _usb.Config.FindCapability(PciCapabilityId.PowerManagement)!.Value.Offset + 4;
-        _usb.Bar(0).Write(8, 0x1234u);
+        int control = _nvme.Config.FindCapability(PciCapabilityId.PowerManagement)!.Value.Offset + 4;
+        _nvme.Bar(0).Write(8, 0x1234u);
 
-        _usb.Config.Write16(control, 3);
-        Assert.Equal(uint.MaxValue, _usb.Bar(0).Read<uint>(8));
-        Assert.True(_usb.IsPresent());
+        _nvme.Config.Write16(control, 3);
+        Assert.Equal(uint.MaxValue, _nvme.Bar(0).Read<uint>(8));
+        Assert.True(_nvme.IsPresent());
 
-        _usb.Config.Write16(control, 0);
-        Assert.Equal(0x1234u, _usb.Bar(0).Read<uint>(8));
+        _nvme.Config.Write16(control, 0);
+        Assert.Equal(0x1234u, _nvme.Bar(0).Read<uint>(8));
     }
 
     [Fact]
     public void A_reset_clears_the_cards_registers()
     {
-        _usb.Bar(0).Write(8, 0x1234u);
+        _nvme.Bar(0).Write(8, 0x1234u);
 
-        _usb.Reset();
+        _nvme.Reset();
 
-        Assert.Equal(0u, _usb.Bar(0).Read<uint>(8));
+        Assert.Equal(0u, _nvme.Bar(0).Read<uint>(8));
     }
 
     [Theory]

@@ -1,4 +1,5 @@
 using RingThree.Dma;
+using RingThree.Pci;
 
 namespace RingThree.Simulation;
 
@@ -10,6 +11,8 @@ namespace RingThree.Simulation;
 /// </remarks>
 public sealed class EduCard : SimulatedCard
 {
+    // QEMU lets these be written on every card, whatever BARs it has.
+    internal const PciCommand QemuCommand = PciCommand.IoSpace | PciCommand.MemorySpace | PciCommand.BusMaster | PciCommand.SystemError | PciCommand.InterruptDisable;
     private const uint ComputingBit = 0x01;
     private const uint InterruptWhenDoneBit = 0x80;
     private const ulong Running = 1;
@@ -39,6 +42,8 @@ public sealed class EduCard : SimulatedCard
             Bars = new Dictionary<int, CardBar> { [0] = new(0x100000) },
             Pin = 1,
             MsiVectors = 1,
+            HasScratchConfiguration = true,
+            CommandBits = QemuCommand,
         })
     {
     }

@@ -16,11 +16,25 @@ internal sealed class SimulatedAddressSpace : IAddressSpace
     // As VFIO shows an Intel IOMMU with 39 address bits: the window that messages are written to is left out.
     public IReadOnlyList<IovaRange> UsableRanges { get; } =
     [
-        new(new Iova(0), new Iova(RootComplex.MessageWindow - 1)),
-        new(new Iova(RootComplex.MessageWindow + RootComplex.MessageWindowLength), new Iova((1UL << 39) - 1)),
+        new(new Iova(0), new Iova(MessageController.Window - 1)),
+        new(new Iova(MessageController.Window + MessageController.WindowLength), new Iova((1UL << 39) - 1)),
     ];
 
     public ulong PageSizes => ~(Page - 1);
+
+    internal int MappingCount
+    {
+        get
+        {
+            lock (_gate) return _mappings.Count;
+        }
+    }
+
+    /// <summary>How many isolation groups are in it.</summary>
+    internal int Users { get; set; }
+
+    /// <summary>Whether the last of them has left: then nothing is mapped any more.</summary>
+    internal bool IsOver { get; private set; }
 
     public int MaximumMappings => 65535;
 
@@ -48,6 +62,7 @@ internal sealed class SimulatedAddressSpace : IAddressSpace
                 return;
             }
 
+            if (IsOver) return;
             throw new DeviceException(DeviceStatus.InvalidArgument, "sim", $"unmapping {length} bytes at {iova}",
                 "no mapping starts there with that length", "Unmap just what was mapped.");
         }
@@ -60,6 +75,15 @@ internal sealed class SimulatedAddressSpace : IAddressSpace
             DmaFault[] faults = [.. _faults];
             _faults.Clear();
             return faults;
+        }
+    }
+
+    internal void End()
+    {
+        lock (_gate)
+        {
+            IsOver = true;
+            _mappings.Clear();
         }
     }
 

@@ -1,0 +1,426 @@
+using System.Buffers.Binary;
+using RingThree.Dma;
+using RingThree.Hosting;
+using RingThree.Pci;
+
+namespace RingThree.Simulation;
+
+/// <summary>
+/// A card's function as hardware: what it decodes, when its messages and DMA leave it, its pin, its resets. The card model
+/// behind it says only what its registers do.
+/// </summary>
+internal sealed class PciEndpoint : PciNode
+{
+    internal const int Rom = PciNumbering.Rom;
+    private const ushort ResetBit = 0x8000;
+    private readonly int _powerControl;
+    private readonly int _express;
+    private readonly int _line;
+    private volatile int _decoded; // a bit per BAR, and one for the ROM
+    private volatile Exception? _modelError;
+    private readonly SimulatedBar?[] _bars = new SimulatedBar?[PciNumbering.BarCount];
+    private bool _pin;
+    private bool _resetting;
+    private bool _asleep;
+
+    internal PciEndpoint(RootComplex root, PciBus bus, PciAddress address, SimulatedCard card, PciEndpoint? physical = null)
+        : base(root, bus, address, new ConfigurationSpace(card.Definition.ConfigurationSize))
+    {
+        Card = card;
+        Name = address.ToString();
+        Physical = physical;
+        CapabilityLayout layout = FunctionRegisters.Define(Config, card.Definition, isVirtual: physical is not null);
+        Msi = layout.Msi;
+        Msix = layout.Msix;
+        _powerControl = layout.PowerControl;
+        _express = layout.ExpressOffset;
+        if (card.Definition.VirtualFunctions is { } functions) Sriov = new SriovCapability(this, layout, functions);
+        _line = physical is not null || card.Definition.Pin == 0 ? -1 : RootComplex.LineOf(bus, address.Device, card.Definition.Pin);
+        card.Plug(this);
+        if (_line >= 0) root.Attach(_line, this);
+    }
+
+    internal SimulatedCard Card { get; }
+
+    internal string Name { get; }
+
+    internal MsiCapability? Msi { get; }
+
+    internal MsixCapability? Msix { get; }
+
+    internal SriovCapability? Sriov { get; }
+
+    /// <summary>The physical function of a virtual one.</summary>
+    internal PciEndpoint? Physical { get; }
+
+    internal int PowerControl => _powerControl;
+
+    internal int ExpressOffset => _express;
+
+    /// <summary>Where its DMA goes while it is open; nowhere otherwise.</summary>
+    internal SimulatedAddressSpace? Space { get; set; }
+
+    /// <summary>Called with the gate held when the line it is on is asserted, by whomever.</summary>
+    internal Action? OnLine { get; set; }
+
+    /// <summary>Whether the power state is D0.</summary>
+    internal bool IsAwake => _powerControl == 0 || (Config.Read8(_powerControl) & 3) == 0;
+
+    /// <summary>Whether it pulls its line.</summary>
+    internal bool AssertsPin => _pin && IsPresent && (Command & PciCommand.InterruptDisable) == 0;
+
+    /// <summary>Whether other functions are on its line.</summary>
+    internal bool SharesLine => _line >= 0 && Root.IsShared(_line);
+
+    internal bool IsLineAsserted => _line >= 0 && Root.IsAsserted(_line);
+
+    internal bool UsesMessages
+    {
+        get
+        {
+            lock (Root.Gate) return Msi is { IsEnabled: true } || Msix is { IsEnabled: true };
+        }
+    }
+
+    /// <summary>Whether plain registers of a BAR may be read without asking further: no fault rule and no mistake of the model stands before it.</summary>
+    internal bool IsUndisturbed(int bar) => Decodes(bar) && _modelError is null && Root.Faults.IsEmpty;
+
+    /// <summary>The short way to a BAR, of its present user.</summary>
+    internal void SetShortcut(int bar, SimulatedBar? shortcut)
+    {
+        lock (Root.Gate)
+        {
+            _bars[bar] = shortcut;
+            shortcut?.Update();
+        }
+    }
+
+    internal void Redeclared()
+    {
+        lock (Root.Gate) UpdateDecode();
+    }
+
+    /// <summary>Whether it answers accesses to a BAR now.</summary>
+    internal bool Decodes(int bar) => (_decoded & (1 << bar)) != 0;
+
+    internal ulong ReadBar(int bar, ulong offset, int width)
+    {
+        if (!Root.Faults.IsEmpty && Root.Faults.Find(FaultSubject.Read, this, bar, offset, width) is { } rule) return Faulty.Read(this, rule, bar, offset, width);
+        return ReadNow(bar, offset, width);
+    }
+
+    internal void WriteBar(int bar, ulong offset, int width, ulong value)
+    {
+        if (!Root.Faults.IsEmpty && Root.Faults.Find(FaultSubject.Write, this, bar, offset, width) is { } rule) Faulty.Write(this, rule, bar, offset, width, value);
+        else WriteNow(bar, offset, width, value);
+    }
+
+    /// <summary>Sends a message as its registers say: held back where masked, lost where messages or mastering are off.</summary>
+    internal bool SendMessage(int vector)
+    {
+        if (!Root.Faults.IsEmpty && Root.Faults.Find(FaultSubject.Message, this, 0, (ulong)vector, 0) is { } rule) return Faulty.Send(this, rule, vector);
+        return SendNow(vector, null);
+    }
+
+    /// <summary>Reads or writes memory as a bus master.</summary>
+    internal bool Dma(Iova address, Span<byte> read, ReadOnlySpan<byte> write, bool isWrite)
+    {
+        if (!Root.Faults.IsEmpty && Root.Faults.Find(isWrite ? FaultSubject.DmaWrite : FaultSubject.DmaRead, this, 0, address.Value, 1) is { } rule)
+            return Faulty.Dma(this, rule, address, read, write, isWrite);
+        return DmaNow(address, read, write, isWrite);
+    }
+
+    /// <summary>A read as the card answers it, faults aside.</summary>
+    internal ulong ReadNow(int bar, ulong offset, int width)
+    {
+        ThrowIfModelFailed();
+        ulong ones = ulong.MaxValue >> (64 - (8 * width));
+        if (!Decodes(bar)) return ones;
+        if (bar == Rom) return ReadBytes(Card.Definition.Rom.Span, offset, width);
+        if (Msix is { } msix && TablePart(bar, offset) is var (isTable, within))
+        {
+            lock (Root.Gate) return isTable ? msix.ReadTable(within, width) & ones : msix.ReadPending(within, width);
+        }
+
+        return Card.Access(bar, offset, width) & ones;
+    }
+
+    internal void WriteNow(int bar, ulong offset, int width, ulong value)
+    {
+        ThrowIfModelFailed();
+        if (!Decodes(bar) || bar == Rom) return;
+        if (Msix is { } msix && TablePart(bar, offset) is var (isTable, within))
+        {
+            if (!isTable) return; // writing pending bits is undefined (PCI Local Bus 3.0, 6.8.2)
+            lock (Root.Gate)
+            {
+                msix.WriteTable(within, width, value);
+                SendPending();
+            }
+
+            return;
+        }
+
+        Card.Access(bar, offset, width, value);
+    }
+
+    /// <summary>The MSI-X table, or its pending bits, that an offset lies in, and where in them.</summary>
+    private (bool IsTable, ulong Within)? TablePart(int bar, ulong offset)
+    {
+        CardDefinition card = Card.Definition;
+        if (bar == card.MsixBar && offset - card.MsixTableOffset < (ulong)card.MsixVectors * 16) return (true, offset - card.MsixTableOffset);
+        if (bar == card.PendingBar && offset - card.PendingOffset < card.PendingLength) return (false, offset - card.PendingOffset);
+        return null;
+    }
+
+    /// <summary>The BAR that an address lies in, if this function decodes it.</summary>
+    internal (int Bar, ulong Offset)? FindDecoder(ulong address, int width, RegionKind kind)
+    {
+        lock (Root.Gate)
+        {
+            foreach ((int number, CardBar bar) in Card.Definition.Bars)
+            {
+                ulong start = BarAddress(number);
+                if (bar.Kind == kind && Decodes(number) && address >= start && address - start <= bar.Size - (ulong)width) return (number, address - start);
+            }
+
+            if (kind == RegionKind.Memory && Decodes(Rom) && address - RomAddress <= (ulong)(Card.Definition.Rom.Length - width)) return (Rom, address - RomAddress);
+            return null;
+        }
+    }
+
+    internal void SetPin(bool asserted)
+    {
+        if (_line < 0) throw new InvalidOperationException($"{Name}: card '{Card.Definition.Name}' has no interrupt pin. Give its definition one, or send a message.");
+        lock (Root.Gate)
+        {
+            if (_pin == asserted) return;
+            _pin = asserted;
+            Config.Set16(0x06, (ushort)(asserted && Card.Definition.HasInterruptDisable ? Config.Read16(0x06) | (ushort)PciStatus.InterruptPending : Config.Read16(0x06) & ~(int)PciStatus.InterruptPending));
+            if (AssertsPin) Root.ServiceLine(_line);
+        }
+    }
+
+    /// <summary>The kernel's mask at the device: the interrupt-disable bit.</summary>
+    internal void SetInterruptDisable(bool disable)
+    {
+        Config.Set16(0x04, (ushort)(disable ? Command | PciCommand.InterruptDisable : Command & ~PciCommand.InterruptDisable));
+        if (AssertsPin) Root.ServiceLine(_line);
+    }
+
+    internal bool SendNow(int vector, Func<ulong, ulong>? alter)
+    {
+        ulong address;
+        uint data;
+        lock (Root.Gate)
+        {
+            int has = Math.Max(Card.Definition.MsiVectors, Card.Definition.MsixVectors);
+            if (vector < 0 || vector >= has)
+                throw new ArgumentOutOfRangeException(nameof(vector), vector, $"{Name}: card '{Card.Definition.Name}' sends message {vector} and has {has}, from 0.");
+            if (Msix is { IsEnabled: true })
+            {
+                if (vector >= Msix.Count) return false;
+                if (Msix.IsFunctionMasked || Msix.IsMasked(vector))
+                {
+                    Msix.SetPending(vector, true);
+                    return false;
+                }
+
+                (address, data) = (Msix.Address(vector), Msix.Data(vector));
+            }
+            else if (Msi is { IsEnabled: true })
+            {
+                // With fewer messages than it has, a card uses the low bits of its number (PCI Local Bus 3.0, 6.8.1.6).
+                vector &= Msi.Count - 1;
+                if (Msi.IsMasked(vector))
+                {
+                    Msi.SetPending(vector, true);
+                    return false;
+                }
+
+                (address, data) = (Msi.Address, Msi.Data(vector));
+            }
+            else
+            {
+                return false;
+            }
+
+            if (!CanMaster(out _)) return false;
+            if (alter is not null) data = (uint)alter(data);
+            if (RootComplex.IsMessage(address)) return Root.WriteMessage(this, address, data);
+        }
+
+        Span<byte> bytes = stackalloc byte[4];
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes, data);
+        return Root.WriteUpstream(this, address, bytes);
+    }
+
+    internal bool DmaNow(Iova address, Span<byte> read, ReadOnlySpan<byte> write, bool isWrite)
+    {
+        if (!CanMaster(out string why))
+        {
+            Space?.Record(new DmaFault(Name, address, isWrite, why));
+            read.Fill(0xFF);
+            return false;
+        }
+
+        if (isWrite) return Root.WriteUpstream(this, address.Value, write);
+        if (Space is { } space) return space.Access(Name, address, read, default, isWrite: false);
+        read.Fill(0xFF);
+        return false;
+    }
+
+    /// <summary>What software has written into its registers, to be put back after a reset.</summary>
+    internal State Save()
+    {
+        lock (Root.Gate) return new State(Config.Save(), Msix?.Save());
+    }
+
+    internal void Restore(State state)
+    {
+        lock (Root.Gate)
+        {
+            if (!IsPresent) return;
+            ushort status = Config.Read16(0x06);
+            Config.Restore(state.Registers);
+            Config.Set16(0x06, status);
+            if (state.Table is { } table) Msix!.Restore(table);
+            UpdateDecode();
+            SendPending();
+            Root.ServiceLines();
+        }
+    }
+
+    /// <summary>Work of the model's own has thrown: whoever uses the card next hears of it.</summary>
+    internal void ModelFailed(Exception error)
+    {
+        _modelError ??= error;
+        lock (Root.Gate) UpdateDecode();
+    }
+
+    internal void ThrowIfModelFailed()
+    {
+        if (_modelError is { } error)
+            throw new InvalidOperationException($"{Name}: the model of card '{Card.Definition.Name}' failed in work it does later: {error.Message}", error);
+    }
+
+    internal override void Reset()
+    {
+        lock (Root.Gate)
+        {
+            _resetting = true;
+            UpdateDecode();
+        }
+
+        try
+        {
+            Card.Reset();
+        }
+        finally
+        {
+            lock (Root.Gate)
+            {
+                Config.Reset();
+                Msix?.Reset();
+                _pin = false;
+                _resetting = false;
+                UpdateDecode();
+            }
+        }
+
+        Sriov?.Update();
+    }
+
+    internal override void UpdateDecode()
+    {
+        int decoded = 0;
+        bool answers = IsPresent && !_resetting && IsAwake && Bus.Bridge is not { IsResetting: true };
+        PciCommand command = Physical is { } physical ? physical.Sriov!.Command & physical.Command : Command;
+        foreach ((int number, CardBar bar) in Card.Definition.Bars)
+        {
+            if (!answers) break;
+            ulong start = BarAddress(number);
+            bool ports = bar.Kind == RegionKind.Port;
+            bool enabled = (command & (ports ? PciCommand.IoSpace : PciCommand.MemorySpace)) != 0;
+            if (enabled && start != 0 && Bus.PassesDown(start, start + bar.Size - 1, ports, bar.IsPrefetchable)) decoded |= 1 << number;
+        }
+
+        if (answers && !Card.Definition.Rom.IsEmpty && (command & PciCommand.MemorySpace) != 0 && (Config.Read32(0x30) & 1) != 0 && RomAddress != 0) decoded |= 1 << Rom;
+        _decoded = decoded;
+        foreach (SimulatedBar? bar in _bars) bar?.Update();
+    }
+
+    internal override void Leave()
+    {
+        base.Leave();
+        if (_line >= 0) Root.Detach(_line, this);
+    }
+
+    private ulong RomAddress => Config.Read32(0x30) & ~0x7FFu;
+
+    private ulong BarAddress(int number)
+    {
+        if (Physical is { } physical) return physical.Sriov!.BarAddress(this, number);
+        uint low = Config.Read32(0x10 + (4 * number));
+        CardBar bar = Card.Definition.Bars[number];
+        ulong address = bar.Kind == RegionKind.Port ? low & ~3u : low & ~15u;
+        return bar.Is64Bit ? address | ((ulong)Config.Read32(0x14 + (4 * number)) << 32) : address;
+    }
+
+    /// <summary>Whether its requests reach the root complex.</summary>
+    private bool CanMaster(out string why)
+    {
+        lock (Root.Gate)
+        {
+            why = !IsPresent ? "the card is gone"
+                : !IsAwake ? "the card sleeps"
+                : _resetting ? "the card is in reset"
+                : (Command & PciCommand.BusMaster) == 0 ? "bus mastering is off"
+                : !Bus.PassesUp() ? "a bridge above does not let it pass (its bus mastering is off, or it is in reset)"
+                : "";
+            return why.Length == 0;
+        }
+    }
+
+    private void SendPending()
+    {
+        for (int v = 0; Msix is { IsEnabled: true, IsFunctionMasked: false } && v < Msix.Count; v++)
+        {
+            if (!Msix.IsPending(v) || Msix.IsMasked(v)) continue;
+            Msix.SetPending(v, false);
+            SendMessage(v);
+        }
+
+        for (int v = 0; Msi is { IsEnabled: true } && v < Msi.Count; v++)
+        {
+            if (!Msi.IsPending(v) || Msi.IsMasked(v)) continue;
+            Msi.SetPending(v, false);
+            SendMessage(v);
+        }
+    }
+
+    private protected override Action? OnWritten(int offset, ReadOnlySpan<byte> data)
+    {
+        Action? after = null;
+        if (_powerControl != 0 && Touches(offset, data.Length, _powerControl, 1) && IsAwake && _asleep && Card.Definition.EffectivePower is { KeepsState: false })
+            after = Reset; // PCI Power Management 1.2, 5.4.1: D3hot to D0 without No_Soft_Reset
+        _asleep = !IsAwake;
+        if (_express != 0 && Card.Definition.Express is { FunctionLevelReset: true } && Touches(offset, data.Length, _express + 9, 1)
+            && (data[_express + 9 - offset] & (ResetBit >> 8)) != 0)
+            after = Reset; // PCI Express Base 5.0, 7.5.3.4: Initiate Function Level Reset, reads 0
+        UpdateDecode();
+        SendPending();
+        if (Sriov is { } sriov && sriov.IsTouched(offset, data.Length)) after += sriov.Update;
+        return after;
+    }
+
+    /// <summary>Registers and MSI-X table.</summary>
+    internal sealed record State(byte[] Registers, MsixCapability.Entry[]? Table);
+
+    private static ulong ReadBytes(ReadOnlySpan<byte> bytes, ulong offset, int width)
+    {
+        ulong value = 0;
+        for (int i = width - 1; i >= 0; i--) value = (value << 8) | bytes[(int)offset + i];
+        return value;
+    }
+}

@@ -1,0 +1,216 @@
+using System.Buffers.Binary;
+using RingThree.Dma;
+using RingThree.Hosting;
+using RingThree.Pci;
+
+namespace RingThree.Simulation;
+
+/// <summary>
+/// The root of a simulated PCI machine, as firmware and a kernel see it: configuration, memory and port accesses by
+/// address. Drivers do not need it; tests of a card's own registers and of what the bus refuses do.
+/// </summary>
+public sealed class RootComplex
+{
+    private const int Lines = 4;
+    private readonly List<PciEndpoint>[] _lines = [[], [], [], []];
+    private readonly Dictionary<(uint Domain, int Number), PciBus> _buses = [];
+
+    internal RootComplex(SimulatedClock clock)
+    {
+        Clock = clock;
+        Faults = new FaultPlan(this);
+        AddBus(RootBus);
+    }
+
+    internal SimulatedClock Clock { get; }
+
+    /// <summary>Held around every change of configuration and interrupt state.</summary>
+    internal Lock Gate { get; } = new();
+
+    internal PciBus RootBus { get; } = new(0, 0, null);
+
+    internal MessageController Messages { get; } = new();
+
+    internal FaultPlan Faults { get; }
+
+    /// <summary>A fault takes a card away.</summary>
+    internal Action<PciEndpoint>? Removed { get; set; }
+
+    /// <summary>A fault makes a card report an error.</summary>
+    internal Action<PciEndpoint>? Failed { get; set; }
+
+    /// <summary>Virtual functions have appeared or vanished: which came, which went.</summary>
+    internal Action<IReadOnlyList<PciEndpoint>, IReadOnlyList<PciEndpoint>>? Changed { get; set; }
+
+    /// <summary>Reads configuration registers of the function at an address.</summary>
+    /// <param name="address">Bus, device and function.</param>
+    /// <param name="offset">Bytes, a multiple of the width, below 4096.</param>
+    /// <param name="width">1, 2 or 4 bytes.</param>
+    /// <returns>All ones where there is no such function.</returns>
+    public uint ReadConfiguration(PciAddress address, int offset, int width)
+    {
+        Span<byte> data = stackalloc byte[4];
+        data.Clear();
+        Span<byte> part = data[..CheckConfiguration(offset, width)];
+        if (Find(address) is { } node && offset + width <= node.Config.Size) node.ReadConfiguration(offset, part);
+        else part.Fill(0xFF);
+        return BinaryPrimitives.ReadUInt32LittleEndian(data);
+    }
+
+    /// <summary>Writes configuration registers of the function at an address; dropped where there is none.</summary>
+    /// <param name="address">Bus, device and function.</param>
+    /// <param name="offset">Bytes, a multiple of the width, below 4096.</param>
+    /// <param name="width">1, 2 or 4 bytes.</param>
+    /// <param name="value">The value.</param>
+    public void WriteConfiguration(PciAddress address, int offset, int width, uint value)
+    {
+        Span<byte> data = stackalloc byte[4];
+        BinaryPrimitives.WriteUInt32LittleEndian(data, value);
+        int length = CheckConfiguration(offset, width);
+        if (Find(address) is { } node && offset + width <= node.Config.Size) node.WriteConfiguration(offset, data[..length]);
+    }
+
+    /// <summary>Reads memory by its bus address, as a processor does.</summary>
+    /// <param name="address">The address, a multiple of the width.</param>
+    /// <param name="width">1, 2, 4 or 8 bytes.</param>
+    /// <returns>All ones where no function decodes it.</returns>
+    public ulong ReadMemory(ulong address, int width) => FindDecoder(address, width, RegionKind.Memory) is var (function, bar, offset)
+        ? function.ReadBar(bar, offset, width)
+        : ulong.MaxValue >> (64 - (8 * width));
+
+    /// <summary>Writes memory by its bus address, as a processor does; dropped where no function decodes it.</summary>
+    /// <param name="address">The address, a multiple of the width.</param>
+    /// <param name="width">1, 2, 4 or 8 bytes.</param>
+    /// <param name="value">The value.</param>
+    public void WriteMemory(ulong address, int width, ulong value)
+    {
+        if (FindDecoder(address, width, RegionKind.Memory) is var (function, bar, offset)) function.WriteBar(bar, offset, width, value);
+    }
+
+    /// <summary>Reads ports by their address.</summary>
+    /// <inheritdoc cref="ReadMemory"/>
+    public uint ReadPort(ulong address, int width) => FindDecoder(address, width, RegionKind.Port) is var (function, bar, offset)
+        ? (uint)function.ReadBar(bar, offset, width)
+        : uint.MaxValue >> (32 - (8 * width));
+
+    /// <summary>Writes ports by their address.</summary>
+    /// <inheritdoc cref="WriteMemory"/>
+    public void WritePort(ulong address, int width, uint value)
+    {
+        if (FindDecoder(address, width, RegionKind.Port) is var (function, bar, offset)) function.WriteBar(bar, offset, width, value);
+    }
+
+    /// <summary>Which of the root's four lines a function's pin reaches: swizzled at each bridge by device number (PCI-to-PCI Bridge 1.2, 9.1).</summary>
+    internal static int LineOf(PciBus bus, int device, int pin)
+    {
+        int line = (device + pin - 1) & (Lines - 1);
+        for (PciBridge? bridge = bus.Bridge; bridge is not null; bridge = bridge.Bus.Bridge)
+            line = (bridge.Address.Device + line) & (Lines - 1);
+        return line;
+    }
+
+    internal PciBus? FindBus(uint domain, int number) => _buses.GetValueOrDefault((domain, number));
+
+    internal void AddBus(PciBus bus)
+    {
+        lock (Gate) _buses.Add((bus.Domain, bus.Number), bus);
+    }
+
+    internal PciNode? Find(PciAddress address)
+    {
+        lock (Gate)
+        {
+            return FindBus(address.Domain, address.Bus)?.Nodes.Find(n => n.Address == address && n.IsPresent);
+        }
+    }
+
+    internal IEnumerable<PciEndpoint> Endpoints()
+    {
+        lock (Gate) return [.. _buses.Values.SelectMany(b => b.Nodes).OfType<PciEndpoint>()];
+    }
+
+    /// <summary>Something has changed that bears on every function's accesses.</summary>
+    internal void UpdateAll()
+    {
+        foreach (PciEndpoint function in Endpoints())
+        {
+            lock (Gate) function.UpdateDecode();
+        }
+    }
+
+    internal void Attach(int line, PciEndpoint function) => _lines[line].Add(function);
+
+    internal void Detach(int line, PciEndpoint function) => _lines[line].Remove(function);
+
+    internal bool IsShared(int line)
+    {
+        lock (Gate) return _lines[line].Count > 1;
+    }
+
+    internal bool IsAsserted(int line)
+    {
+        foreach (PciEndpoint function in _lines[line])
+        {
+            if (function.AssertsPin) return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>The line may be asserted: every function on it is asked whether it is the one, as a kernel asks its handlers.</summary>
+    internal void ServiceLine(int line)
+    {
+        List<PciEndpoint> functions = _lines[line];
+        for (int i = 0; i < functions.Count; i++) functions[i].OnLine?.Invoke();
+    }
+
+    internal void ServiceLines()
+    {
+        for (int line = 0; line < Lines; line++)
+        {
+            if (IsAsserted(line)) ServiceLine(line);
+        }
+    }
+
+    /// <summary>A memory write by a function: a message, or data for memory.</summary>
+    /// <returns>Whether it arrived anywhere.</returns>
+    internal bool WriteUpstream(PciEndpoint source, ulong address, ReadOnlySpan<byte> data)
+    {
+        if (IsMessage(address))
+        {
+            lock (Gate) return WriteMessage(source, address, data.Length == 4 ? BinaryPrimitives.ReadUInt32LittleEndian(data) : uint.MaxValue);
+        }
+
+        return source.Space is { } space && space.Access(source.Name, new Iova(address), default, data, isWrite: true);
+    }
+
+    internal static bool IsMessage(ulong address) => address - MessageController.Window < MessageController.WindowLength;
+
+    /// <summary>A message; lost, and recorded, where nobody has enabled it for this function. Called with the gate held.</summary>
+    internal bool WriteMessage(PciEndpoint source, ulong address, uint data)
+    {
+        if (Messages.Deliver(address, data, source.RequesterId)) return true;
+        source.Space?.Record(new DmaFault(source.Name, new Iova(address), true, "a message that nobody has enabled for this function"));
+        return false;
+    }
+
+    private static int CheckConfiguration(int offset, int width)
+    {
+        if (width is not (1 or 2 or 4)) throw new ArgumentOutOfRangeException(nameof(width), width, "A configuration access has 1, 2 or 4 bytes.");
+        if (offset < 0 || offset > 4096 - width || offset % width != 0)
+            throw new ArgumentOutOfRangeException(nameof(offset), offset, $"An offset is 0 to {4096 - width} and a multiple of the width.");
+        return width;
+    }
+
+    private (PciEndpoint Function, int Bar, ulong Offset)? FindDecoder(ulong address, int width, RegionKind kind)
+    {
+        if (width is not (1 or 2 or 4 or 8) || (kind == RegionKind.Port && width == 8) || address % (ulong)width != 0)
+            throw new ArgumentOutOfRangeException(nameof(width), width, "An access has 1, 2, 4 or (memory) 8 bytes and is aligned.");
+        foreach (PciEndpoint function in Endpoints())
+        {
+            if (function.FindDecoder(address, width, kind) is var (bar, offset)) return (function, bar, offset);
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,164 @@
+namespace RingThree.Simulation;
+
+/// <summary>What a rule looks at.</summary>
+[Flags]
+internal enum FaultSubject
+{
+    Read = 1,
+    Write = 2,
+    Message = 4,
+    DmaRead = 8,
+    DmaWrite = 16,
+}
+
+/// <summary>What happens instead.</summary>
+internal enum FaultAction
+{
+    None,
+    Delay,
+    Drop,
+    Repeat,
+    Alter,
+    Fail,
+    RemoveCard,
+}
+
+/// <summary>One fault: what it looks at, when it applies, what then happens.</summary>
+public sealed class FaultRule
+{
+    private readonly FaultPlan _plan;
+    private readonly FaultSubject _subject;
+    private readonly string _card;
+    private long _seen;
+    private long _applied;
+    private long _after;
+    private long _times = long.MaxValue;
+    private double _chance = 1;
+
+    internal FaultRule(FaultPlan plan, FaultSubject subject, string card)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(card);
+        _plan = plan;
+        _subject = subject;
+        _card = card;
+    }
+
+    /// <summary>How often something matched, whether or not the rule applied.</summary>
+    public long Seen => Volatile.Read(ref _seen);
+
+    /// <summary>How often it applied.</summary>
+    public long Applied => Volatile.Read(ref _applied);
+
+    internal string? Register { get; init; }
+
+    internal (int Bar, ulong Offset)? Place { get; init; }
+
+    internal int? Vector { get; init; }
+
+    internal FaultAction Action { get; private set; }
+
+    internal TimeSpan Time { get; private set; }
+
+    internal int Count { get; private set; }
+
+    internal Func<ulong, ulong>? Change { get; private set; }
+
+    /// <summary>Lets this many pass first.</summary>
+    /// <returns>This rule.</returns>
+    public FaultRule After(long count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        _after = count;
+        return this;
+    }
+
+    /// <summary>Applies so often, and then no more.</summary>
+    /// <returns>This rule.</returns>
+    public FaultRule Times(long count)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        _times = count;
+        return this;
+    }
+
+    /// <summary>Applies once, and then no more.</summary>
+    /// <returns>This rule.</returns>
+    public FaultRule Once() => Times(1);
+
+    /// <summary>Applies by chance.</summary>
+    /// <param name="chance">0 to 1.</param>
+    /// <returns>This rule.</returns>
+    public FaultRule WithChance(double chance)
+    {
+        if (chance is not (>= 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(chance), chance, "A chance is 0 to 1.");
+        _chance = chance;
+        return this;
+    }
+
+    /// <summary>It happens later: a read or a DMA takes that long, a write or a message arrives that much later.</summary>
+    /// <param name="time">How much.</param>
+    public FaultRule Delay(TimeSpan time)
+    {
+        if (time < TimeSpan.Zero || time > TimeSpan.FromDays(1)) throw new ArgumentOutOfRangeException(nameof(time), time, "A delay is 0 to a day.");
+        Time = time;
+        return Do(FaultAction.Delay);
+    }
+
+    /// <summary>It is lost: a read gives all ones, a write, a message or DMA data go nowhere, and nobody is told.</summary>
+    public FaultRule Drop() => Do(FaultAction.Drop);
+
+    /// <summary>It happens more than once.</summary>
+    /// <param name="times">How often in all, 2 to 1000.</param>
+    public FaultRule Repeat(int times = 2)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(times, 2);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(times, 1000);
+        Count = times;
+        return Do(FaultAction.Repeat);
+    }
+
+    /// <summary>Another value arrives: of a read or write its value, of a message its data, of DMA each byte.</summary>
+    /// <param name="change">What it becomes.</param>
+    public FaultRule Alter(Func<ulong, ulong> change)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        Change = change;
+        return Do(FaultAction.Alter);
+    }
+
+    /// <summary>A read gives this value whatever the card says.</summary>
+    /// <param name="value">The value.</param>
+    public FaultRule Answer(ulong value) => Alter(_ => value);
+
+    /// <summary>It fails, and the machine notices: as <see cref="Drop"/>, with an error reported (AER) or a DMA fault recorded.</summary>
+    public FaultRule Fail() => Do(FaultAction.Fail);
+
+    /// <summary>The card is gone just before it happens.</summary>
+    public FaultRule RemoveCard() => Do(FaultAction.RemoveCard);
+
+    internal bool Matches(FaultSubject subject, PciEndpoint function, int bar, ulong offset, int width)
+    {
+        if (Action == FaultAction.None || (_subject & subject) == 0) return false;
+        if (!string.Equals(function.Card.Definition.Name, _card, StringComparison.OrdinalIgnoreCase) && function.Name != _card) return false;
+        if (subject == FaultSubject.Message) return Vector is not { } vector || (int)offset == vector;
+        if (Place is { } place) return place.Bar == bar && place.Offset >= offset && place.Offset < offset + (ulong)width;
+        return Register is not { } register || function.Card.DeclaredIn(bar)?.HasName(register, offset) == true;
+    }
+
+    /// <summary>Whether it applies this time. Called with the plan's gate held.</summary>
+    internal bool Applies(Random random)
+    {
+        _seen++;
+        if (_seen <= _after || _applied >= _times) return false;
+        if (_chance < 1 && random.NextDouble() >= _chance) return false;
+        _applied++;
+        return true;
+    }
+
+    private FaultRule Do(FaultAction action)
+    {
+        if (Action != FaultAction.None) throw new InvalidOperationException("This rule does something already. Make another with the plan's On... methods.");
+        Action = action;
+        return this;
+    }
+}

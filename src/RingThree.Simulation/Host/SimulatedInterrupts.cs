@@ -1,0 +1,183 @@
+using RingThree.Hosting;
+using RingThree.Pci;
+
+namespace RingThree.Simulation;
+
+/// <summary>
+/// A function's interrupts as a kernel's VFIO drives them: by its MSI and MSI-X registers, and by the interrupt-disable
+/// bit of a line, of which it masks each signal until its user unmasks.
+/// </summary>
+internal sealed class SimulatedInterrupts
+{
+    private static readonly int[] Exclusive = [PciNumbering.IntX, PciNumbering.Msi, PciNumbering.MsiX];
+    private readonly PciEndpoint _function;
+    private readonly int? _grant;
+    private readonly VectorRoute[]?[] _routes = new VectorRoute[PciNumbering.RemovalRequest + 1][];
+    private int _firstMessage;
+    private int _messageCount;
+    private bool _masked;
+    private bool _disabledByUser;
+
+    internal SimulatedInterrupts(PciEndpoint function, int? grant)
+    {
+        _function = function;
+        _grant = grant;
+        lock (Gate) function.OnLine = OnLine;
+    }
+
+    private Lock Gate => _function.Root.Gate;
+
+    private bool HasDisable => _function.Card.Definition.HasInterruptDisable;
+
+    internal int Bind(int group, string name, ReadOnlySpan<VectorRoute> routes)
+    {
+        foreach (VectorRoute route in routes) ((SimulatedWaiter?)route.Waiter)?.Prepare(route.Tag);
+        lock (Gate)
+        {
+            if (_routes[group] is not null || (Exclusive.Contains(group) && Array.Exists(Exclusive, g => _routes[g] is not null)))
+            {
+                throw new DeviceException(DeviceStatus.Busy, _function.Name, $"enabling {name}",
+                    "interrupts of this function are enabled already", "Disable them first.");
+            }
+
+            bool messages = group is PciNumbering.Msi or PciNumbering.MsiX;
+            if (messages && _grant is { } most && routes.Length > most)
+                return group == PciNumbering.Msi && most > 0 ? 1 << System.Numerics.BitOperations.Log2((uint)most) : most;
+            if (messages)
+            {
+                _firstMessage = _function.Root.Messages.Allocate(routes.Length, _function.RequesterId);
+                if (_firstMessage < 0) return 0;
+                _messageCount = routes.Length;
+                for (int i = 0; i < routes.Length; i++) _function.Root.Messages.Connect(_firstMessage + i, routes[i]);
+            }
+
+            _routes[group] = routes.ToArray();
+        }
+
+        switch (group)
+        {
+            case PciNumbering.Msi: EnableMsi(routes.Length); break;
+            case PciNumbering.MsiX: EnableMsix(routes.Length); break;
+            case PciNumbering.IntX: MaskLine(false); break;
+        }
+
+        return routes.Length;
+    }
+
+    internal void Unbind(int group)
+    {
+        lock (Gate)
+        {
+            if (_routes[group] is null) return;
+            _routes[group] = null;
+        }
+
+        switch (group)
+        {
+            case PciNumbering.Msi when _function.Msi is { } msi: Write16(msi.Offset + 2, MsiCapability.Control(Read16(msi.Offset + 2), 1, enable: false)); break;
+            case PciNumbering.MsiX when _function.Msix is { } msix: Write16(msix.Offset + 2, 0); break;
+            case PciNumbering.IntX: MaskLine(false); break;
+        }
+
+        if (group is not (PciNumbering.Msi or PciNumbering.MsiX)) return;
+        lock (Gate) _function.Root.Messages.Free(_firstMessage, _messageCount);
+    }
+
+    /// <summary>Masks or unmasks the line for this function; what is still asserted then signals at once.</summary>
+    internal void MaskLine(bool masked)
+    {
+        lock (Gate)
+        {
+            _masked = masked;
+            Apply();
+        }
+    }
+
+    /// <summary>The user's own interrupt-disable bit, which the kernel keeps apart from its own.</summary>
+    internal void DisableByUser(bool disabled)
+    {
+        lock (Gate)
+        {
+            _disabledByUser = disabled;
+            Apply();
+        }
+    }
+
+    internal void Trigger(int group, int first, int count)
+    {
+        lock (Gate)
+        {
+            VectorRoute[] routes = _routes[group] ?? [];
+            for (int v = first; v < first + count && v < routes.Length; v++) Signal(routes[v]);
+        }
+    }
+
+    internal void Close()
+    {
+        for (int group = 0; group < _routes.Length; group++) Unbind(group);
+        lock (Gate)
+        {
+            _function.OnLine = null;
+            if (HasDisable) _function.SetInterruptDisable(false);
+        }
+    }
+
+    private static void Signal(VectorRoute route) => ((SimulatedWaiter?)route.Waiter)?.Signal(route.Tag);
+
+    /// <summary>The line is asserted. Called with the gate held.</summary>
+    private void OnLine()
+    {
+        if (_masked || _disabledByUser || _routes[PciNumbering.IntX] is not [VectorRoute route]) return;
+        // Without a status bit nothing tells whose it is: everyone on the line is asked.
+        if (HasDisable ? !_function.AssertsPin : !_function.IsLineAsserted) return;
+        _masked = true;
+        Apply();
+        Signal(route);
+    }
+
+    private void Apply()
+    {
+        if (HasDisable) _function.SetInterruptDisable(_masked || _disabledByUser);
+        else OnLine();
+    }
+
+    private void EnableMsi(int count)
+    {
+        int at = _function.Msi!.Offset;
+        int block = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)count);
+        Write32(at + 4, (uint)MessageController.Window);
+        Write32(at + 8, 0);
+        Write16(at + 12, (ushort)_firstMessage);
+        Write16(at + 2, MsiCapability.Control(Read16(at + 2), block, enable: true));
+    }
+
+    private void EnableMsix(int count)
+    {
+        const ushort enable = 0x8000;
+        const ushort functionMask = 0x4000;
+        MsixCapability msix = _function.Msix!;
+        // Masked as a whole while the table is written (PCI Local Bus 3.0, 6.8.2.3).
+        Write16(msix.Offset + 2, enable | functionMask);
+        lock (Gate)
+        {
+            for (int v = 0; v < msix.Count; v++)
+            {
+                ulong entry = (ulong)v * 16;
+                msix.WriteTable(entry, 8, v < count ? MessageController.Window : 0);
+                msix.WriteTable(entry + 8, 4, v < count ? (uint)(_firstMessage + v) : 0);
+                msix.WriteTable(entry + 12, 4, v < count ? 0u : 1u);
+            }
+        }
+
+        Write16(msix.Offset + 2, enable);
+    }
+
+    private ushort Read16(int offset)
+    {
+        lock (Gate) return _function.Config.Read16(offset);
+    }
+
+    private void Write16(int offset, ushort value) => _function.WriteConfiguration(offset, BitConverter.GetBytes(value));
+
+    private void Write32(int offset, uint value) => _function.WriteConfiguration(offset, BitConverter.GetBytes(value));
+}

@@ -1,0 +1,172 @@
+using System.Runtime.CompilerServices;
+
+namespace RingThree.Simulation;
+
+/// <summary>
+/// A register of a card model. Until it is said what it does, touching it is an error that names it: a register nobody
+/// thought of must not read as zero and pass a test.
+/// </summary>
+/// <typeparam name="T">Its value: an unsigned integer of 1, 2, 4 or 8 bytes, or an enum over one.</typeparam>
+public sealed class CardRegister<T> : CardRegister
+    where T : unmanaged
+{
+    private Func<T>? _read;
+    private Action<T>? _written;
+
+    internal CardRegister(SimulatedCard card, int bar, ulong offset, string name)
+        : base(card, bar, offset, Unsafe.SizeOf<T>(), name)
+    {
+    }
+
+    /// <summary>What it holds, for the model's own use: reading or setting it does nothing else.</summary>
+    public T Value
+    {
+        get => FromBits(Bits);
+        set => Bits = ToBits(value);
+    }
+
+    /// <summary>It reads as a value that no write changes.</summary>
+    /// <param name="value">The value.</param>
+    /// <returns>This register.</returns>
+    public CardRegister<T> Constant(T value) => Describe(value, writable: 0, cleared: 0);
+
+    /// <summary>It holds what is written to it.</summary>
+    /// <param name="reset">Its value after a reset.</param>
+    /// <param name="writable">Which bits a write reaches; <see langword="null"/> for all.</param>
+    /// <returns>This register.</returns>
+    public CardRegister<T> Holds(T reset = default, T? writable = null) => Describe(reset, writable is { } bits ? ToBits(bits) : ulong.MaxValue, cleared: 0);
+
+    /// <summary>Its bits are set by the card and cleared by writing ones to them, as an interrupt status is.</summary>
+    /// <param name="reset">Its value after a reset.</param>
+    /// <returns>This register.</returns>
+    public CardRegister<T> ClearedByOnes(T reset = default) => Describe(reset, writable: 0, cleared: ulong.MaxValue);
+
+    /// <summary>What a read gives, in place of what it holds. Runs once per read, so it may have side effects.</summary>
+    /// <param name="read">Gives the value.</param>
+    /// <returns>This register.</returns>
+    public CardRegister<T> OnRead(Func<T> read)
+    {
+        ArgumentNullException.ThrowIfNull(read);
+        _read = read;
+        CanBeRead = true;
+        SetPlain(false);
+        return this;
+    }
+
+    /// <summary>What a write does, after the value it holds has changed as described. Without a description it holds nothing.</summary>
+    /// <param name="written">Gets the value as it was written.</param>
+    /// <returns>This register.</returns>
+    public CardRegister<T> OnWrite(Action<T> written)
+    {
+        ArgumentNullException.ThrowIfNull(written);
+        _written = written;
+        CanBeWritten = true;
+        return this;
+    }
+
+    private protected override ulong ReadBits() => _read is { } read ? ToBits(read()) : Bits;
+
+    private protected override void Written(ulong value) => _written?.Invoke(FromBits(value));
+
+    private CardRegister<T> Describe(T reset, ulong writable, ulong cleared)
+    {
+        Describe(ToBits(reset), writable, cleared);
+        SetPlain(_read is null);
+        return this;
+    }
+
+    private static ulong ToBits(T value) => Unsafe.SizeOf<T>() switch
+    {
+        1 => Unsafe.BitCast<T, byte>(value),
+        2 => Unsafe.BitCast<T, ushort>(value),
+        4 => Unsafe.BitCast<T, uint>(value),
+        _ => Unsafe.BitCast<T, ulong>(value),
+    };
+
+    private static T FromBits(ulong bits) => Unsafe.SizeOf<T>() switch
+    {
+        1 => Unsafe.BitCast<byte, T>((byte)bits),
+        2 => Unsafe.BitCast<ushort, T>((ushort)bits),
+        4 => Unsafe.BitCast<uint, T>((uint)bits),
+        _ => Unsafe.BitCast<ulong, T>(bits),
+    };
+}
+
+/// <summary>A register of a card model, whatever its value's type.</summary>
+public abstract class CardRegister
+{
+    private readonly SimulatedCard _card;
+    private ulong _bits;
+    private ulong _reset;
+    private ulong _writable;
+    private ulong _cleared;
+
+    private protected CardRegister(SimulatedCard card, int bar, ulong offset, int width, string name)
+    {
+        _card = card;
+        Bar = bar;
+        Offset = offset;
+        Width = width;
+        Name = name;
+    }
+
+    /// <summary>Its name, from the register map or the one it was given.</summary>
+    public string Name { get; }
+
+    /// <summary>The BAR it is in.</summary>
+    public int Bar { get; }
+
+    /// <summary>Where, bytes from the BAR's start.</summary>
+    public ulong Offset { get; }
+
+    /// <summary>Bytes of one access.</summary>
+    public int Width { get; }
+
+    /// <summary>Whether a read is nothing but what it holds: then it takes no lock.</summary>
+    internal bool IsPlain { get; private set; }
+
+    internal ulong Bits
+    {
+        get => Volatile.Read(ref _bits);
+        set => Volatile.Write(ref _bits, value);
+    }
+
+    private protected bool CanBeRead { get; set; }
+
+    private protected bool CanBeWritten { get; set; }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Name} (BAR {Bar} + 0x{Offset:x})";
+
+    internal ulong Read() => CanBeRead ? ReadBits() : throw NoBehaviour("read", "OnRead(...), Holds() or Constant(...)");
+
+    internal void Write(ulong value)
+    {
+        if (!CanBeWritten) throw NoBehaviour($"written with 0x{value:x}", "OnWrite(...), Holds() or ClearedByOnes()");
+        Bits = (Bits & ~_writable & ~(_cleared & value)) | (value & _writable);
+        Written(value);
+    }
+
+    internal void Reset() => Bits = _reset;
+
+    private protected void SetPlain(bool plain)
+    {
+        IsPlain = plain;
+        _card.DeclaredIn(Bar)!.Described(this);
+    }
+
+    private protected abstract ulong ReadBits();
+
+    private protected abstract void Written(ulong value);
+
+    private protected void Describe(ulong reset, ulong writable, ulong cleared)
+    {
+        (_reset, _writable, _cleared) = (reset, writable, cleared);
+        Bits = reset;
+        CanBeRead = true;
+        CanBeWritten = true;
+    }
+
+    private SimulationException NoBehaviour(string what, string remedy) =>
+        new($"{_card.Where}: register {Name} at BAR {Bar} + 0x{Offset:x} is {what}, and the model does not say what that does. Describe the register with {remedy}.");
+}
