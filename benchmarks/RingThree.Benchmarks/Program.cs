@@ -1,4 +1,4 @@
-// RingThree.Benchmarks host|guest FOLDER PAIRS SCALE: prints one line per figure, for run.sh to make the table of.
+// RingThree.Benchmarks host|sim|guest FOLDER PAIRS SCALE: prints one line per figure, for run.sh to make the table of.
 //   FOLDER  where the C programs are
 //   PAIRS   how many pairs of a C round and a C# round
 //   SCALE   divides the number of iterations of a round
@@ -6,7 +6,7 @@ using RingThree.Benchmarks;
 
 if (args is not [string part, string folder, string pairs, string scale])
 {
-    Console.Error.WriteLine("RingThree.Benchmarks host|guest FOLDER PAIRS SCALE");
+    Console.Error.WriteLine("RingThree.Benchmarks host|sim|guest FOLDER PAIRS SCALE");
     return 64;
 }
 
@@ -16,6 +16,10 @@ if (part == "host")
     RegisterRow.Run(effort);
     RoadRows.Run(effort);
     AllocationRows.Run();
+}
+else if (part == "sim")
+{
+    SimulationRows.Run(effort);
 }
 else
 {

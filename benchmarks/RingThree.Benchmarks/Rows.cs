@@ -13,6 +13,7 @@ internal static class Rows
     public static void Allocation(string name, string figure, long bytes, long operations) =>
         Print(name, figure, "-", $"{bytes} B / {operations}", bytes == 0 ? "0" : $"{(double)bytes / operations:0.0000000}", "0", "B", bytes == 0);
 
-    private static void Print(string name, string figure, string c, string sharp, string value, string bar, string unit, bool ok) =>
+    /// <summary>Any other figure.</summary>
+    public static void Print(string name, string figure, string c, string sharp, string value, string bar, string unit, bool ok) =>
         Console.WriteLine(string.Join('\t', name, figure, c, sharp, value, bar, unit, ok ? "ok" : "short"));
 }
