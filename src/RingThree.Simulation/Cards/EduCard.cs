@@ -5,12 +5,15 @@ namespace RingThree.Simulation;
 
 /// <summary>QEMU's edu card, register for register as QEMU 7.2 has it.</summary>
 /// <remarks>
-/// Source: QEMU docs/specs/edu. Below 80h only 32-bit accesses answer; from 80h on 32 and 64 bits. A DMA takes 100 ms and
-/// sees 28 address bits. Where QEMU would end on a DMA beyond the card's 4 KiB buffer, this refuses it
+/// Source: QEMU docs/specs/edu, and hw/misc/edu.c where that is silent. Below 80h only 32-bit accesses answer; from 80h on
+/// 32 and 64 bits. A DMA takes 100 ms, and 100 more from each attempt to start another meanwhile. Where QEMU would end on a DMA beyond the card's 4 KiB buffer, this refuses it
 /// (<see cref="RefusedTransfers"/>), and like QEMU it takes at most 4095 bytes.
 /// </remarks>
 public sealed class EduCard : SimulatedCard
 {
+    /// <summary>The address bits of an ordinary one: 28.</summary>
+    public const ulong DefaultDmaMask = (1UL << 28) - 1;
+
     // QEMU lets these be written on every card, whatever BARs it has.
     internal const PciCommand QemuCommand = PciCommand.IoSpace | PciCommand.MemorySpace | PciCommand.BusMaster | PciCommand.SystemError | PciCommand.InterruptDisable;
     private const uint ComputingBit = 0x01;
@@ -19,9 +22,11 @@ public sealed class EduCard : SimulatedCard
     private const ulong FromCard = 2;
     private const ulong InterruptAfterDma = 4;
     private const ulong BufferStart = 0x40000;
-    private const ulong AddressMask = (1UL << 28) - 1;
     private static readonly TimeSpan DmaTime = TimeSpan.FromMilliseconds(100);
     private readonly byte[] _buffer = new byte[4096];
+    private readonly ulong _dmaMask;
+    private IDisposable? _dma;
+    private long _dmaTurn; // which attempt to start the DMA at hand waits for
     private uint _liveness;
     private uint _factorial;
     private uint _status;
@@ -32,7 +37,8 @@ public sealed class EduCard : SimulatedCard
     private ulong _command;
 
     /// <summary>Makes one.</summary>
-    public EduCard()
+    /// <param name="dmaMask">Which address bits its DMA has, as QEMU's property dma_mask: 28 unless said otherwise.</param>
+    public EduCard(ulong dmaMask = DefaultDmaMask)
         : base(new CardDefinition(0x1234, 0x11E8, "edu")
         {
             ClassCode = 0x00FF00,
@@ -44,9 +50,7 @@ public sealed class EduCard : SimulatedCard
             MsiVectors = 1,
             HasScratchConfiguration = true,
             CommandBits = QemuCommand,
-        })
-    {
-    }
+        }) => _dmaMask = dmaMask;
 
     /// <summary>DMA commands that reached beyond the card's buffer; QEMU ends itself there.</summary>
     public int RefusedTransfers { get; private set; }
@@ -125,27 +129,35 @@ public sealed class EduCard : SimulatedCard
 
     private void StartDma(ulong command)
     {
-        if ((command & Running) == 0 || (_command & Running) != 0) return;
-        _command = command;
-        After(DmaTime, () =>
+        if ((command & Running) == 0) return;
+        // While one runs the command is not taken, yet its timer starts again (hw/misc/edu.c, dma_rw).
+        if ((_command & Running) == 0) _command = command;
+        _dma?.Dispose();
+        long turn = ++_dmaTurn;
+        _dma = After(DmaTime, () =>
         {
-            bool fromCard = (_command & FromCard) != 0;
-            ulong inCard = fromCard ? _source : _destination;
-            var inMemory = new Iova((fromCard ? _destination : _source) & AddressMask);
-            // QEMU's check is off by one: start + count must stay below the end (hw/misc/edu.c, edu_check_range).
-            if (_count == 0 || inCard < BufferStart || _count >= (ulong)_buffer.Length || inCard - BufferStart + _count >= (ulong)_buffer.Length)
-            {
-                RefusedTransfers++;
-            }
-            else
-            {
-                Span<byte> part = _buffer.AsSpan((int)(inCard - BufferStart), (int)_count);
-                if (fromCard) DmaWrite(inMemory, part);
-                else DmaRead(inMemory, part);
-            }
-
-            _command &= ~Running;
-            if ((_command & InterruptAfterDma) != 0) Raise(0x100);
+            if (turn == _dmaTurn) EndDma();
         });
+    }
+
+    private void EndDma()
+    {
+        bool fromCard = (_command & FromCard) != 0;
+        ulong inCard = fromCard ? _source : _destination;
+        var inMemory = new Iova((fromCard ? _destination : _source) & _dmaMask);
+        // QEMU's check is off by one: start + count must stay below the end (hw/misc/edu.c, edu_check_range).
+        if (_count == 0 || inCard < BufferStart || _count >= (ulong)_buffer.Length || inCard - BufferStart + _count >= (ulong)_buffer.Length)
+        {
+            RefusedTransfers++;
+        }
+        else
+        {
+            Span<byte> part = _buffer.AsSpan((int)(inCard - BufferStart), (int)_count);
+            if (fromCard) DmaWrite(inMemory, part);
+            else DmaRead(inMemory, part);
+        }
+
+        _command &= ~Running;
+        if ((_command & InterruptAfterDma) != 0) Raise(0x100);
     }
 }

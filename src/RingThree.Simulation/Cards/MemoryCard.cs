@@ -7,17 +7,17 @@ namespace RingThree.Simulation;
 /// A card of any shape whose BARs are plain memory and whose interrupts are raised by the test: for drivers and tests that
 /// need a shape (65 MSI-X vectors, 16 messages, ports) rather than a behaviour.
 /// </summary>
-public sealed class MemoryCard : SimulatedCard
+public class MemoryCard : SimulatedCard
 {
     private const ushort QemuVendor = 0x1AF4;
     private const ushort QemuSubsystem = 0x1100;
     private const PciCommand QemuCommand = EduCard.QemuCommand;
-    private readonly Dictionary<int, byte[]> _memory;
+    private readonly Dictionary<int, SparseMemory> _memory;
 
     /// <summary>Makes one.</summary>
     /// <param name="definition">Its shape.</param>
     public MemoryCard(CardDefinition definition)
-        : base(definition) => _memory = definition.Bars.ToDictionary(b => b.Key, b => new byte[checked((int)b.Value.Size)]);
+        : base(definition) => _memory = definition.Bars.Keys.ToDictionary(b => b, _ => new SparseMemory());
 
     /// <summary>As QEMU's nvme controller looks on the root bus: 65 MSI-X vectors, a pin, a function level reset.</summary>
     public static MemoryCard Nvme() => new(new CardDefinition(0x1B36, 0x0010, "nvme")
@@ -100,24 +100,14 @@ public sealed class MemoryCard : SimulatedCard
     }
 
     /// <inheritdoc/>
-    protected internal override ulong Read(int bar, ulong offset, int width)
-    {
-        ReadOnlySpan<byte> bytes = _memory[bar].AsSpan((int)offset, width);
-        ulong value = 0;
-        for (int i = width - 1; i >= 0; i--) value = (value << 8) | bytes[i];
-        return value;
-    }
+    protected internal override ulong Read(int bar, ulong offset, int width) => _memory[bar].Read(offset, width);
 
     /// <inheritdoc/>
-    protected internal override void Write(int bar, ulong offset, int width, ulong value)
-    {
-        Span<byte> bytes = _memory[bar].AsSpan((int)offset, width);
-        for (int i = 0; i < width; i++) bytes[i] = (byte)(value >> (8 * i));
-    }
+    protected internal override void Write(int bar, ulong offset, int width, ulong value) => _memory[bar].Write(offset, width, value);
 
     /// <inheritdoc/>
     protected internal override void OnReset()
     {
-        foreach (byte[] memory in _memory.Values) Array.Clear(memory);
+        foreach (SparseMemory memory in _memory.Values) memory.Clear();
     }
 }

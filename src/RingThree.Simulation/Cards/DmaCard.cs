@@ -1,0 +1,125 @@
+using System.Runtime.InteropServices;
+using RingThree.Dma;
+
+namespace RingThree.Simulation;
+
+/// <summary>
+/// A bus master with a scatter-gather engine: it follows a chain of descriptors in the host's memory, moves bytes between
+/// that and its own memory, and interrupts when the chain has ended.
+/// </summary>
+/// <remarks>
+/// Source: an imaginary design, after the engines of FPGA cores. One interrupt: a message where those are enabled, sent
+/// once per end of a chain; else its pin, asserted until the status is cleared.
+/// </remarks>
+public sealed class DmaCard : SimulatedCard
+{
+    private readonly CardRegister<DmaCardControl> _control;
+    private readonly CardRegister<DmaCardStatus> _status;
+    private readonly CardRegister<uint> _completed;
+    private readonly CardRegister<ulong> _chain;
+    private readonly CardRegister<ulong> _moved;
+    private readonly CardRegister<ulong> _failedAt;
+    private readonly CardMemory _memory;
+    private IDisposable? _later;
+    private Iova _next;
+    private long _run; // which start a piece of later work belongs to
+
+    /// <summary>Makes one.</summary>
+    /// <param name="memorySize">Bytes of memory on the card: a power of two, 4 KiB to 256 MiB.</param>
+    public DmaCard(int memorySize = 0x10000)
+        : base(Define(memorySize))
+    {
+        Map<DmaCardRegisters>(bar: 0);
+        Register<uint>(0, DmaCardRegisters.Offsets.Identification).Constant(0x444D_4131);
+        _control = Register<DmaCardControl>(0, DmaCardRegisters.Offsets.Control).Holds(writable: DmaCardControl.InterruptEnable).OnWrite(Control);
+        _status = Register<DmaCardStatus>(0, DmaCardRegisters.Offsets.Status).ClearedByOnes().OnWrite(_ => Drive());
+        _completed = Register<uint>(0, DmaCardRegisters.Offsets.Completed).Constant(0);
+        _chain = Register<ulong>(0, DmaCardRegisters.Offsets.Chain).Holds();
+        _moved = Register<ulong>(0, DmaCardRegisters.Offsets.Moved).Constant(0);
+        _failedAt = Register<ulong>(0, DmaCardRegisters.Offsets.FailedAt).Constant(0);
+        Register<uint>(0, DmaCardRegisters.Offsets.MemorySize).Constant((uint)memorySize);
+        _memory = Memory(2, 0, memorySize);
+    }
+
+    private bool IsRunning => _control.Value.HasFlag(DmaCardControl.Run);
+
+    /// <inheritdoc/>
+    protected internal override void OnReset()
+    {
+        _later?.Dispose();
+        _run++;
+        _memory.Span.Clear();
+    }
+
+    private static CardDefinition Define(int memorySize)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(memorySize, 4096);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(memorySize, 256 << 20);
+        if (!int.IsPow2(memorySize)) throw new ArgumentOutOfRangeException(nameof(memorySize), memorySize, "A card's memory is a BAR, whose size is a power of two.");
+        return new CardDefinition(0x1AF4, 0x10F1, "dma-card")
+        {
+            ClassCode = 0x080100, // a DMA controller (PCI Code and ID Assignment 1.11, 1.9)
+            Bars = new Dictionary<int, CardBar> { [0] = new(0x1000), [2] = new((ulong)memorySize, Is64Bit: true) { IsPrefetchable = true } },
+            Pin = 1,
+            MsiVectors = 1,
+            Express = new ExpressDefinition(),
+        };
+    }
+
+    private void Control(DmaCardControl written)
+    {
+        bool run = written.HasFlag(DmaCardControl.Run);
+        if (run && !IsRunning)
+        {
+            _control.Value |= DmaCardControl.Run;
+            (_completed.Value, _moved.Value, _failedAt.Value) = (0, 0, 0);
+            _next = new Iova(_chain.Value);
+            Continue(++_run);
+        }
+        else if (!run && IsRunning)
+        {
+            End(DmaCardStatus.Stopped);
+        }
+
+        Drive();
+    }
+
+    /// <summary>One descriptor at a time, so that the driver gets a word in between: a chain may be a ring.</summary>
+    private void Continue(long run) => _later = After(TimeSpan.Zero, () =>
+    {
+        if (run != _run) return;
+        DmaCardStatus end = One();
+        if (end == DmaCardStatus.None) Continue(run);
+        else End(end);
+    });
+
+    private DmaCardStatus One()
+    {
+        DmaCardDescriptor work = default;
+        _failedAt.Value = _next.Value;
+        if (_next.Value % DmaCardDescriptor.Size != 0) return DmaCardStatus.BadDescriptor;
+        if (!DmaRead(_next, MemoryMarshal.AsBytes(new Span<DmaCardDescriptor>(ref work)))) return DmaCardStatus.DescriptorFault;
+        if (work.Length == 0 || work.CardOffset > (uint)_memory.Length || work.Length > (uint)_memory.Length - work.CardOffset) return DmaCardStatus.BadDescriptor;
+        Span<byte> bytes = _memory.Span.Slice((int)work.CardOffset, (int)work.Length);
+        bool moved = work.Flags.HasFlag(DmaCardFlags.ToHost) ? DmaWrite(new Iova(work.Address), bytes) : DmaRead(new Iova(work.Address), bytes);
+        if (!moved) return DmaCardStatus.DataFault;
+        _failedAt.Value = 0;
+        _completed.Value++;
+        _moved.Value += work.Length;
+        _next = new Iova(work.Next);
+        return work.Flags.HasFlag(DmaCardFlags.Last) ? DmaCardStatus.Done : DmaCardStatus.None;
+    }
+
+    private void End(DmaCardStatus how)
+    {
+        _later?.Dispose();
+        _run++;
+        _control.Value &= ~DmaCardControl.Run;
+        _status.Value |= how;
+        if (UsesMessages && _control.Value.HasFlag(DmaCardControl.InterruptEnable)) SendMessage(0);
+        Drive();
+    }
+
+    /// <summary>The pin follows the status; a card that sends messages leaves it alone (PCI Local Bus 3.0, 6.8.2).</summary>
+    private void Drive() => SetPin(!UsesMessages && _status.Value != DmaCardStatus.None && _control.Value.HasFlag(DmaCardControl.InterruptEnable));
+}
