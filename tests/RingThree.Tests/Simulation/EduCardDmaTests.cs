@@ -89,6 +89,41 @@ public sealed class EduCardDmaTests : IDisposable
         Assert.Empty(_device.Dma.TakeFaults());
     }
 
+    [Fact]
+    public void A_card_with_another_dma_mask_sees_more_of_the_address()
+    {
+        using SimulatedHost host = new SimulatedHost().Add(new EduCard(dmaMask: (1UL << 32) - 1));
+        using PciDevice device = host.Open(EduDriver.Id);
+        DeviceRegion bar = device.Bar(0);
+        bar.Write(0x80, 0x4_0000UL);
+        bar.Write(0x88, 0xFFFF_FFFF_8765_4000UL);
+        bar.Write(0x90, 1UL);
+        device.Config.Write16(0x04, (ushort)(device.Config.Read16(0x04) | (ushort)PciCommand.BusMaster));
+
+        bar.Write(0x98, 3UL);
+        WaitUntil(() => (bar.Read<ulong>(0x98) & 1) == 0);
+
+        Assert.Equal(0x8765_4000u, Assert.Single(device.Dma.TakeFaults()).Address.Value);
+    }
+
+    [Fact]
+    public void Starting_another_dma_while_one_runs_puts_that_one_off()
+    {
+        using DmaBuffer buffer = _device.Dma.Allocate(4096, 28);
+        long started = Environment.TickCount64;
+        Start(buffer.Address.Value, 0x4_0000, 16, 1);
+        for (int i = 0; i < 4; i++)
+        {
+            Thread.Sleep(40);
+            _bar.Write(0x98, 1UL);
+        }
+
+        WaitUntil(() => (_bar.Read<ulong>(0x98) & 1) == 0);
+
+        // Four times 40 ms and then 100, unless a sleep took longer than the DMA; then another began. Either way not before:
+        Assert.True(Environment.TickCount64 - started >= 250);
+    }
+
     [Theory]
     [InlineData(0x4_0000, 4096)]
     [InlineData(0x4_0000, 4097)]
