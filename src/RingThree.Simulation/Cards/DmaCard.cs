@@ -9,7 +9,7 @@ namespace RingThree.Simulation;
 /// </summary>
 /// <remarks>
 /// Source: an imaginary design, after the engines of FPGA cores. One interrupt: a message where those are enabled, sent
-/// once per end of a chain; else its pin, asserted until the status is cleared.
+/// at each end of a chain, or as interrupts are let out with an end unseen; else its pin, asserted until the status is cleared.
 /// </remarks>
 public sealed class DmaCard : SimulatedCard
 {
@@ -23,6 +23,7 @@ public sealed class DmaCard : SimulatedCard
     private IDisposable? _later;
     private Iova _next;
     private long _run; // which start a piece of later work belongs to
+    private bool _asserted;
 
     /// <summary>Makes one.</summary>
     /// <param name="memorySize">Bytes of memory on the card: a power of two, 4 KiB to 256 MiB.</param>
@@ -48,6 +49,7 @@ public sealed class DmaCard : SimulatedCard
     {
         _later?.Dispose();
         _run++;
+        _asserted = false;
         _memory.Span.Clear();
     }
 
@@ -79,6 +81,7 @@ public sealed class DmaCard : SimulatedCard
         else if (!run && IsRunning)
         {
             End(DmaCardStatus.Stopped);
+            return;
         }
 
         Drive();
@@ -116,10 +119,16 @@ public sealed class DmaCard : SimulatedCard
         _run++;
         _control.Value &= ~DmaCardControl.Run;
         _status.Value |= how;
-        if (UsesMessages && _control.Value.HasFlag(DmaCardControl.InterruptEnable)) SendMessage(0);
+        _asserted = false; // each end is worth a message, whether or not the one before was seen
         Drive();
     }
 
-    /// <summary>The pin follows the status; a card that sends messages leaves it alone (PCI Local Bus 3.0, 6.8.2).</summary>
-    private void Drive() => SetPin(!UsesMessages && _status.Value != DmaCardStatus.None && _control.Value.HasFlag(DmaCardControl.InterruptEnable));
+    /// <summary>The pin follows the status; a message is sent as it rises, by the status or by the enable bit.</summary>
+    private void Drive()
+    {
+        bool asserted = _status.Value != DmaCardStatus.None && _control.Value.HasFlag(DmaCardControl.InterruptEnable);
+        if (asserted && !_asserted && UsesMessages) SendMessage(0);
+        _asserted = asserted;
+        SetPin(asserted && !UsesMessages); // PCI Local Bus 3.0, 6.8.2: with messages enabled the pin is not used
+    }
 }

@@ -136,6 +136,55 @@ public sealed class DmaCardTests : IDisposable
         Assert.Equal(PciStatus.None, _device.Config.ReadStatus() & PciStatus.InterruptPending);
     }
 
+    [Theory]
+    [InlineData(InterruptKinds.Msi)]
+    [InlineData(InterruptKinds.Level)]
+    public async Task An_end_that_was_kept_in_comes_out_with_the_enable_bit(InterruptKinds kinds)
+    {
+        await using InterruptSession session = Enable(kinds);
+        Chain(Link(0, 1, 0));
+        _registers.Control.Write(DmaCardControl.Run);
+        Assert.True(SpinWait.SpinUntil(() => _registers.Status.Read() == DmaCardStatus.Done, Patience));
+
+        _registers.Control.Write(DmaCardControl.InterruptEnable);
+
+        await session.NextAsync(Patience);
+        Assert.Equal(1, session.GetCounters().Signalled);
+        Assert.Equal(DmaCardStatus.None, _registers.Status.Read());
+    }
+
+    [Fact]
+    public async Task Each_end_is_a_message_though_the_one_before_was_not_acknowledged()
+    {
+        await using InterruptSession session = _device.Interrupts.Enable(new InterruptOptions { Kinds = InterruptKinds.Msi });
+        Chain(Link(0, 1, 0));
+
+        for (int i = 0; i < 3; i++)
+        {
+            _registers.Control.Write(DmaCardControl.Run | DmaCardControl.InterruptEnable);
+            await session.NextAsync(Patience);
+        }
+
+        Assert.Equal(3, session.GetCounters().Signalled);
+    }
+
+    [Fact]
+    public void A_start_while_a_chain_runs_changes_nothing()
+    {
+        Put(0, new DmaCardDescriptor(_buffer.Address.Value + DataAt, 1, 0, _buffer.Address.Value, DmaCardFlags.None));
+        _registers.Chain.Write(_buffer.Address.Value);
+        _registers.Control.Write(DmaCardControl.Run);
+        Assert.True(SpinWait.SpinUntil(() => _registers.Completed.Read() > 10, Patience));
+
+        _registers.Chain.Write(0x5000_0000);
+        _registers.Control.Write(DmaCardControl.Run);
+
+        uint completed = _registers.Completed.Read();
+        Assert.True(completed > 10);
+        Assert.True(SpinWait.SpinUntil(() => _registers.Completed.Read() > completed, Patience));
+        Assert.Equal(DmaCardStatus.None, _registers.Status.Read());
+    }
+
     [Fact]
     public void A_reset_ends_a_chain_and_clears_the_cards_memory()
     {

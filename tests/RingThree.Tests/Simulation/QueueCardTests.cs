@@ -132,6 +132,27 @@ public sealed class QueueCardTests
         Assert.True(SpinWait.SpinUntil(() => queue.TryTake(out _), Patience));
     }
 
+    [Fact]
+    public async Task Writing_the_entries_starts_a_queue_anew()
+    {
+        using SimulatedHost host = new SimulatedHost().Add(new QueueCard(1));
+        using PciDevice device = host.Open("00:02.0");
+        using DmaBuffer buffer = device.Dma.Allocate(4096);
+        await using InterruptSession session = device.Interrupts.Enable(new InterruptOptions());
+        for (int times = 0; times < 2; times++)
+        {
+            buffer.Span.Clear();
+            var queue = new QueueDriver(device, buffer, 0);
+            for (uint i = 0; i < Entries + 3; i++) // into its second round
+            {
+                queue.Submit(i, 2, 1);
+                await session.NextAsync(Patience);
+                Assert.True(queue.TryTake(out QueueCompletion done));
+                Assert.Equal((i, 2u), (done.Tag, done.Sum));
+            }
+        }
+    }
+
     [Theory]
     [InlineData(1u)]
     [InlineData(4097u)]
