@@ -60,14 +60,26 @@ internal sealed class PciEndpoint : PciNode
     /// <summary>Where its DMA goes while it is open; nowhere otherwise.</summary>
     internal SimulatedAddressSpace? Space { get; set; }
 
-    /// <summary>Called with the gate held when the line it is on is asserted, by whomever.</summary>
-    internal Action? OnLine { get; set; }
+    /// <summary>Called with the gate held when the line it is on is asserted, by whomever; and told whether somebody holds the line.</summary>
+    internal Action<bool>? OnLine { get; set; }
+
+    /// <summary>
+    /// Whether the line as a whole waits for this function's driver. That is so for cards without an interrupt-disable bit:
+    /// a kernel can only mask their line, and opens it when all of its handlers have run.
+    /// </summary>
+    internal bool HoldsLine { get; set; }
 
     /// <summary>Whether the power state is D0.</summary>
     internal bool IsAwake => _powerControl == 0 || (Config.Read8(_powerControl) & 3) == 0;
 
     /// <summary>Whether it pulls its line.</summary>
     internal bool AssertsPin => _pin && IsPresent && (Command & PciCommand.InterruptDisable) == 0;
+
+    /// <summary>The line may be asserted still: whoever is on it is asked.</summary>
+    internal void ServiceLine()
+    {
+        if (IsLineAsserted) Root.ServiceLine(_line);
+    }
 
     /// <summary>Whether other functions are on its line.</summary>
     internal bool SharesLine => _line >= 0 && Root.IsShared(_line);
@@ -335,7 +347,8 @@ internal sealed class PciEndpoint : PciNode
     {
         int decoded = 0;
         bool answers = IsPresent && !_resetting && IsAwake && Bus.Bridge is not { IsResetting: true };
-        PciCommand command = Physical is { } physical ? physical.Sriov!.Command & physical.Command : Command;
+        // Virtual functions have one enable for all of them, in their physical function (SR-IOV 1.1, 3.3.3.4).
+        PciCommand command = Physical is { } physical ? physical.Sriov!.Command : Command;
         foreach ((int number, CardBar bar) in Card.Definition.Bars)
         {
             if (!answers) break;

@@ -161,7 +161,8 @@ public sealed class RootComplex
     internal void ServiceLine(int line)
     {
         List<PciEndpoint> functions = _lines[line];
-        for (int i = 0; i < functions.Count; i++) functions[i].OnLine?.Invoke();
+        bool isHeld = functions.Exists(f => f.HoldsLine);
+        for (int i = 0; i < functions.Count; i++) functions[i].OnLine?.Invoke(isHeld);
     }
 
     internal void ServiceLines()

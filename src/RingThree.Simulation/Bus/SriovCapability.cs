@@ -59,6 +59,13 @@ internal sealed class SriovCapability
     /// <summary>The functions that are there now.</summary>
     internal IReadOnlyList<PciEndpoint> Present => _present;
 
+    /// <summary>Where virtual function n appears.</summary>
+    internal PciAddress AddressOf(int n)
+    {
+        int id = (int)(_physical.RequesterId & 0xFFFF) + _functions.FirstOffset + (n * _functions.Stride);
+        return new PciAddress(_physical.Address.Domain, (byte)(id >> 8), (byte)((id >> 3) & 0x1F), (byte)(id & 7));
+    }
+
     internal bool IsTouched(int offset, int length) => offset < _offset + 0x12 && offset + length > _offset + 0x08;
 
     /// <summary>Bytes that one virtual function takes of a BAR's range.</summary>
@@ -85,7 +92,7 @@ internal sealed class SriovCapability
             while (_present.Count > wanted)
             {
                 PciEndpoint last = _present[^1];
-                went.Add(last);
+                if (last.IsPresent) went.Add(last);
                 last.Leave();
                 last.Bus.Nodes.Remove(last);
                 _present.RemoveAt(_present.Count - 1);
@@ -93,8 +100,7 @@ internal sealed class SriovCapability
 
             while (_present.Count < wanted)
             {
-                int id = (int)(_physical.RequesterId & 0xFFFF) + _functions.FirstOffset + (_present.Count * _functions.Stride);
-                var address = new PciAddress(_physical.Address.Domain, (byte)(id >> 8), (byte)((id >> 3) & 0x1F), (byte)(id & 7));
+                PciAddress address = AddressOf(_present.Count);
                 PciBus bus = root.FindBus(address.Domain, address.Bus) ?? _physical.Bus;
                 var function = new PciEndpoint(root, bus, address, _functions.Create(_present.Count), _physical);
                 _present.Add(function);

@@ -203,6 +203,7 @@ internal sealed class SimulatedDevice : IHostedDevice
         finally
         {
             _function.Restore(state);
+            _function.Sriov?.Update(); // a kernel brings virtual functions back
         }
     }
 

@@ -121,6 +121,15 @@ public sealed class SimulatedHost : IHost
             throw new DeviceException(DeviceStatus.InvalidArgument, address, operation, $"the card has {sriov.Functions.Total}", "Ask for fewer.");
         if (count > 0 && sriov.Enabled > 0)
             throw new DeviceException(DeviceStatus.Busy, address, operation, $"{sriov.Enabled} are enabled already", "Disable them first (0), as on Linux.");
+        for (int n = 0; n < count; n++)
+        {
+            if (RootComplex.Find(sriov.AddressOf(n)) is not null)
+            {
+                throw new DeviceException(DeviceStatus.NoResources, address, operation, $"virtual function {n} would be at {sriov.AddressOf(n)}, where a card is",
+                    "Put VirtualFunctions.FirstOffset beyond the other cards, or the card on a bus of its own.");
+            }
+        }
+
         function.WriteConfiguration(sriov.Offset + 0x10, BitConverter.GetBytes((ushort)count));
         const ushort enableAndMemory = 9;
         function.WriteConfiguration(sriov.Offset + 0x08, BitConverter.GetBytes(count > 0 ? enableAndMemory : (ushort)0));

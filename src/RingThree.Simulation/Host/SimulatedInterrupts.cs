@@ -118,6 +118,7 @@ internal sealed class SimulatedInterrupts
         lock (Gate)
         {
             _function.OnLine = null;
+            _function.HoldsLine = false;
             if (HasDisable) _function.SetInterruptDisable(false);
         }
     }
@@ -125,11 +126,11 @@ internal sealed class SimulatedInterrupts
     private static void Signal(VectorRoute route) => ((SimulatedWaiter?)route.Waiter)?.Signal(route.Tag);
 
     /// <summary>The line is asserted. Called with the gate held.</summary>
-    private void OnLine()
+    private void OnLine(bool isHeld)
     {
         if (_masked || _disabledByUser || _routes[PciNumbering.IntX] is not [VectorRoute route]) return;
-        // Without a status bit nothing tells whose it is: everyone on the line is asked.
-        if (HasDisable ? !_function.AssertsPin : !_function.IsLineAsserted) return;
+        // Without a status bit nothing tells whose it is: everyone on the line is asked, once per round.
+        if (HasDisable ? !_function.AssertsPin : isHeld || !_function.IsLineAsserted) return;
         _masked = true;
         Apply();
         Signal(route);
@@ -137,8 +138,15 @@ internal sealed class SimulatedInterrupts
 
     private void Apply()
     {
-        if (HasDisable) _function.SetInterruptDisable(_masked || _disabledByUser);
-        else OnLine();
+        bool isBound = _routes[PciNumbering.IntX] is not null;
+        if (HasDisable)
+        {
+            _function.SetInterruptDisable(_masked || _disabledByUser);
+            return;
+        }
+
+        _function.HoldsLine = isBound && (_masked || _disabledByUser);
+        if (!_function.HoldsLine) _function.ServiceLine();
     }
 
     private void EnableMsi(int count)

@@ -155,7 +155,7 @@ public sealed class LineCardTests : IDisposable
             .WriteBack32(bar, LineCardRegisters.Offsets.InterruptControl, xor: (uint)LineInterrupts.Local1Clear)
             .Build();
         // A neighbour is signalled again and again until this card's driver has run, which is not a storm of its own.
-        InterruptSession session = device.Interrupts.Enable(new InterruptOptions { Immediate = claim, StormLimit = 1_000_000 });
+        InterruptSession session = device.Interrupts.Enable(new InterruptOptions { Immediate = claim });
         device.Bar(bar).As<LineCardRegisters>().InterruptControl.Write(Enabled);
         return session;
     }
