@@ -58,7 +58,7 @@ internal ref struct RecordReader(ReadOnlyMemory<byte> bytes)
 
     internal ReadOnlyMemory<byte> Bytes()
     {
-        int length = Count("a length");
+        int length = Length(Number());
         ReadOnlyMemory<byte> value = _memory.Slice(_at, length);
         _at += length;
         return value;
@@ -74,12 +74,16 @@ internal ref struct RecordReader(ReadOnlyMemory<byte> bytes)
 
     internal string? Text()
     {
-        int length = Number(Left, "a text's length");
-        if (length == 0) return null;
-        string text = Encoding.UTF8.GetString(_bytes.Slice(_at, length - 1));
-        _at += length - 1;
+        ulong coded = Number();
+        if (coded == 0) return null;
+        int length = Length(coded - 1);
+        string text = Encoding.UTF8.GetString(_bytes.Slice(_at, length));
+        _at += length;
         return text;
     }
 
     internal string Word(string what) => Text() ?? throw new InvalidDataException($"{what} is missing");
+
+    /// <summary>A length, behind which at least as many bytes are left.</summary>
+    private readonly int Length(ulong length) => length <= (ulong)Left ? (int)length : throw new InvalidDataException($"{length} bytes are to follow and {Left} do");
 }

@@ -26,9 +26,7 @@ internal sealed class RecordingWriter : IDisposable
     {
         // Readable while it grows; nothing is buffered twice.
         _file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0);
-        RecordingFormat.Magic.CopyTo(_pending);
-        _pending[RecordingFormat.Magic.Length] = RecordingFormat.Version;
-        _pendingLength = RecordingFormat.HeaderLength;
+        _file.Write([.. RecordingFormat.Magic, RecordingFormat.Version]); // a recording from the first moment on
         _thread = new Thread(WriteBehind) { IsBackground = true, Name = "RingThree recording" };
         _thread.Start();
     }

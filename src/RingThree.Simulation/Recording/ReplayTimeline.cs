@@ -27,6 +27,7 @@ internal sealed class ReplayTimeline
     private Departure? _departure;
     private int _front;
     private int _furthest = -1; // the last entry that the driver has come to
+    private int _lastWork = -1; // the same without what a driver does that closes early, too
     private long _moves;
     private long _lastMove = Stopwatch.GetTimestamp();
     private bool _toldCutOff;
@@ -165,7 +166,7 @@ internal sealed class ReplayTimeline
         {
             if (_finished) return;
             _finished = true;
-            for (int i = _front; i < _furthest; i++) Miss(i);
+            for (int i = _front; i < _lastWork; i++) Miss(i);
             int[] rest = [.. Enumerable.Range(0, _entries.Count).Where(i => _left[i] > 0 && _entries[i].Kind != RecordKind.Signals && !MayBeLeftOut(_entries[i]))];
             if (rest.Length > 0)
             {
@@ -221,6 +222,7 @@ internal sealed class ReplayTimeline
 
         _left[at]--;
         _furthest = Math.Max(_furthest, at);
+        if (entry.Kind is not (RecordKind.Unbind or RecordKind.Present) && !(IsAccess(entry) && IsConfiguration(entry.Number))) _lastWork = Math.Max(_lastWork, at);
         // Whoever is that far behind does not come any more.
         for (; at - _front >= _host.Options.LookAhead; _front++) Miss(_front);
     }
@@ -249,6 +251,8 @@ internal sealed class ReplayTimeline
             && state.Entry.Value == entry.Value && state.Entry.Data.Span.SequenceEqual(entry.Data.Span)));
 
     private bool IsQuestion(RecordedEntry entry) => entry.Kind == RecordKind.Present || (entry.IsRead && IsConfiguration(entry.Number));
+
+    private static bool IsAccess(RecordedEntry entry) => entry.Kind is RecordKind.Read or RecordKind.Write or RecordKind.ReadBlock or RecordKind.WriteBlock;
 
     private bool IsConfiguration(int region) => region < _shape.Regions.Count && _shape.Regions[region].Kind == RegionKind.Configuration;
 

@@ -9,6 +9,7 @@ public sealed class SampleTests
     [InlineData("first-interrupt", "10! = 3628800")]
     [InlineData("own-card", "channel 2 = 21")]
     [InlineData("soak", "the same failure, step for step")]
+    [InlineData("record-replay", "expected: write 0xa, 32 bits, to BAR 0 + 0x8; the driver: write 0xc")]
     public async Task A_sample_runs_on_its_simulated_card(string sample, string answer)
     {
         (int status, string output, string errors) = await Repository.Run("", Repository.Find("samples/" + sample, sample));
