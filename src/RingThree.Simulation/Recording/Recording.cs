@@ -89,7 +89,8 @@ internal sealed class Recording
             case RecordKind.Map or RecordKind.Unmap: repeatable = Mapping(ref record, kind, device, thread); break;
             default:
                 repeatable = Entry(ref record, kind, thread);
-                Device(device).Entries.Add(Keep(repeatable, device));
+                Keep(repeatable, device);
+                if (!Device(device).IsClosed) Device(device).Entries.Add(repeatable); // a closed device answers nothing, then as now
                 break;
         }
 

@@ -167,7 +167,7 @@ internal sealed class ReplayTimeline
             if (_finished) return;
             _finished = true;
             for (int i = _front; i < _lastWork; i++) Miss(i);
-            int[] rest = [.. Enumerable.Range(0, _entries.Count).Where(i => _left[i] > 0 && _entries[i].Kind != RecordKind.Signals && !MayBeLeftOut(_entries[i]))];
+            int[] rest = [.. Enumerable.Range(0, _entries.Count).Where(i => _left[i] > 0 && IsWork(_entries[i]) && !MayBeLeftOut(_entries[i]))];
             if (rest.Length > 0)
             {
                 Report(DepartureKind.EndedEarly, _entries[rest[0]], $"closed the device with {rest.Length} recorded step(s) to go",
@@ -222,7 +222,7 @@ internal sealed class ReplayTimeline
 
         _left[at]--;
         _furthest = Math.Max(_furthest, at);
-        if (entry.Kind is not (RecordKind.Unbind or RecordKind.Present) && !(IsAccess(entry) && IsConfiguration(entry.Number))) _lastWork = Math.Max(_lastWork, at);
+        if (IsWork(entry)) _lastWork = Math.Max(_lastWork, at);
         // Whoever is that far behind does not come any more.
         for (; at - _front >= _host.Options.LookAhead; _front++) Miss(_front);
     }
@@ -252,7 +252,13 @@ internal sealed class ReplayTimeline
 
     private bool IsQuestion(RecordedEntry entry) => entry.Kind == RecordKind.Present || (entry.IsRead && IsConfiguration(entry.Number));
 
-    private static bool IsAccess(RecordedEntry entry) => entry.Kind is RecordKind.Read or RecordKind.Write or RecordKind.ReadBlock or RecordKind.WriteBlock;
+    /// <summary>Whether it is more than what closing does by itself: disabling, and switching bus mastering off.</summary>
+    private bool IsWork(RecordedEntry entry) => entry.Kind switch
+    {
+        RecordKind.Unbind or RecordKind.Present or RecordKind.Signals => false,
+        RecordKind.Read or RecordKind.Write or RecordKind.ReadBlock or RecordKind.WriteBlock => !IsConfiguration(entry.Number),
+        _ => true,
+    };
 
     private bool IsConfiguration(int region) => region < _shape.Regions.Count && _shape.Regions[region].Kind == RegionKind.Configuration;
 
