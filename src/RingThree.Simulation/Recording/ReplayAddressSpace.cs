@@ -10,15 +10,13 @@ internal sealed unsafe class ReplayAddressSpace(ReplayHost host, string device, 
     private readonly SortedList<ulong, (nuint Memory, ulong Length, DmaAccess Access)> _mappings = [];
     private readonly Lock _gate = new();
     private int _front;
+    private int _users;
 
     public IReadOnlyList<IovaRange> UsableRanges => recorded.UsableRanges;
 
     public ulong PageSizes => recorded.PageSizes;
 
     public int MaximumMappings => recorded.MaximumMappings;
-
-    /// <summary>How many open devices are in it.</summary>
-    internal int Users { get; set; }
 
     public void Map(nuint memory, ulong length, Iova iova, DmaAccess access)
     {
@@ -61,12 +59,15 @@ internal sealed unsafe class ReplayAddressSpace(ReplayHost host, string device, 
         }
     }
 
+    /// <summary>One more device is open in it.</summary>
+    internal void Enter() => Interlocked.Increment(ref _users);
+
     /// <summary>The last device in it was closed: what was not mapped now never will be.</summary>
     internal void Leave()
     {
+        if (Interlocked.Decrement(ref _users) > 0) return;
         lock (_gate)
         {
-            if (--Users > 0) return;
             for (int i = _front; i < _done.Length; i++)
             {
                 if (_done[i] || recorded.Entries[i].Kind != RecordKind.Map) continue;

@@ -81,7 +81,7 @@ internal sealed class ReplayDevice : IHostedDevice
         int granted = wanted.Length;
         RecordedEntry? entry = _timeline.Do(new RecordedEntry(RecordKind.Bind, 0, 0) { Number = group, Length = (ulong)wanted.Length }, e =>
         {
-            if (e is not null && e.Length == (ulong)wanted.Length) granted = (int)e.Value;
+            if (e is not null && e.Length == (ulong)wanted.Length) granted = (int)Math.Min(e.Value, e.Length);
             if (e?.Failure is null && granted >= wanted.Length) _timeline.Route(group, wanted);
         });
         return entry?.Failure is { } failure ? throw failure.ToException(Description.Address) : granted;

@@ -92,7 +92,7 @@ public sealed class ReplayHost : IHost
         if (shape.Space == 0) return null;
         if (!_spaces.TryGetValue(shape.Space, out ReplayAddressSpace? space))
             _spaces[shape.Space] = space = new ReplayAddressSpace(this, shape.Description.Address, _recording.Spaces[shape.Space]);
-        space.Users++;
+        space.Enter();
         return space;
     }
 

@@ -21,8 +21,8 @@ internal sealed class ReplayTimeline
     private readonly List<RecordedEntry> _entries;
     private readonly ulong[] _left; // how many times each entry is still to come
     private readonly Dictionary<int, RecordedEntry> _overtaken = [];
-    private readonly Dictionary<(RecordKind, int, ulong, ulong), RegisterState> _registers = [];
-    private readonly Dictionary<int, ThreadState> _threads = [];
+    private readonly Dictionary<(RecordKind, int, ulong, ulong), ReplayRegister> _registers = [];
+    private readonly Dictionary<int, ReplayThread> _threads = [];
     private readonly VectorRoute[]?[] _routes;
     private Departure? _departure;
     private int _front;
@@ -62,7 +62,7 @@ internal sealed class ReplayTimeline
         lock (Gate)
         {
             _departure = null;
-            Move(out ThreadState thread);
+            Move(out ReplayThread thread);
             thread.Register = default;
             thread.Wrote = _moves;
             int at = Find(e => e.IsSame(asked));
@@ -86,9 +86,9 @@ internal sealed class ReplayTimeline
         lock (Gate)
         {
             _departure = null;
-            Move(out ThreadState thread);
+            Move(out ReplayThread thread);
             (RecordKind, int, ulong, ulong) register = (asked.Kind, asked.Number, asked.Offset, asked.Length);
-            RegisterState? state = _registers.GetValueOrDefault(register);
+            ReplayRegister? state = _registers.GetValueOrDefault(register);
             bool polls = thread.Register == register && !thread.IsStuck(Patience, _host.Options.LookAhead);
             if (thread.Register != register) thread.Repeats = 0;
             thread.Register = register;
@@ -98,7 +98,7 @@ internal sealed class ReplayTimeline
             {
                 thread.Repeats = 0;
                 RecordedEntry entry = _entries[at];
-                _registers[register] = new RegisterState(entry, _moves);
+                _registers[register] = new ReplayRegister(entry, _moves);
                 if (entry.Contents is { } contents && _left[at] == entry.Times) _space?.Put(contents, entry);
                 Take(at);
                 Advance();
@@ -130,8 +130,9 @@ internal sealed class ReplayTimeline
             if (entry.Kind == RecordKind.Signals)
             {
                 if (!TryDeliver(entry, force: false)) break;
-                _left[i]--;
-                i--; // as often as it was recorded, one at a time
+                // As often as it was recorded, one at a time; what nobody hears is over at once.
+                _left[i] = entry.Signals.Any(signal => RouteOf(signal).Waiter is ReplayWaiter { IsIdle: false }) ? _left[i] - 1 : 0;
+                i--;
             }
             else if (!MayBeLeftOut(entry))
             {
@@ -176,12 +177,12 @@ internal sealed class ReplayTimeline
         }
     }
 
-    private void Move(out ThreadState thread)
+    private void Move(out ReplayThread thread)
     {
         _moves++;
         _lastMove = Stopwatch.GetTimestamp();
-        ref ThreadState? known = ref CollectionsMarshal.GetValueRefOrAddDefault(_threads, Environment.CurrentManagedThreadId, out _);
-        thread = known ??= new ThreadState();
+        ref ReplayThread? known = ref CollectionsMarshal.GetValueRefOrAddDefault(_threads, Environment.CurrentManagedThreadId, out _);
+        thread = known ??= new ReplayThread();
     }
 
     private int Find(Func<RecordedEntry, bool> wanted)
@@ -247,7 +248,7 @@ internal sealed class ReplayTimeline
 
     /// <summary>Whether a read says nothing new: polls may be fewer. Questions of the library's own are asked when time calls for it.</summary>
     private bool MayBeLeftOut(RecordedEntry entry) => entry.IsRead && (IsQuestion(entry)
-        || (_registers.TryGetValue((entry.Kind, entry.Number, entry.Offset, entry.Length), out RegisterState? state)
+        || (_registers.TryGetValue((entry.Kind, entry.Number, entry.Offset, entry.Length), out ReplayRegister? state)
             && state.Entry.Value == entry.Value && state.Entry.Data.Span.SequenceEqual(entry.Data.Span)));
 
     private bool IsQuestion(RecordedEntry entry) => entry.Kind == RecordKind.Present || (entry.IsRead && IsConfiguration(entry.Number));
@@ -325,28 +326,5 @@ internal sealed class ReplayTimeline
     private void Throw()
     {
         if (_departure is { } departure && _host.Options.ThrowOnDeparture) throw new DepartureException(departure);
-    }
-
-    /// <summary>What a register said last, and when.</summary>
-    private sealed record RegisterState(RecordedEntry Entry, long Move);
-
-    /// <summary>What one of the driver's threads did last.</summary>
-    private sealed class ThreadState
-    {
-        private long _since;
-
-        internal (RecordKind, int, ulong, ulong) Register { get; set; }
-
-        internal long Wrote { get; set; }
-
-        internal int Repeats { get; set; }
-
-        internal void Repeated()
-        {
-            if (Repeats++ == 0) _since = Stopwatch.GetTimestamp();
-        }
-
-        /// <summary>Whether it has polled in vain for so long that what stands between must be missing.</summary>
-        internal bool IsStuck(TimeSpan patience, int lookAhead) => Repeats > lookAhead && Stopwatch.GetElapsedTime(_since) > patience;
     }
 }

@@ -114,6 +114,30 @@ public sealed class RecordingFileTests : IDisposable
         Assert.InRange(read, Rounds / 20, Rounds - (Rounds / 20)); // both happened
     }
 
+    [Fact]
+    public void Signals_that_come_again_more_often_than_anyone_can_count_keep_nobody()
+    {
+        using IHostedDevice card = new SimulatedHost().Add(new EduCard()).OpenDevice("0000:00:02.0", OpenOptions.Default);
+        var file = new List<byte>([.. RecordingFormat.Magic, RecordingFormat.Version]);
+        void Add(in RecordBuilder record) => file.AddRange([(byte)(0x80 | (record.Length & 0x7F)), (byte)(record.Length >> 7), .. record.Written]);
+        var open = new RecordBuilder(new byte[256], RecordKind.Open, 1);
+        RecordedShape.Write(ref open, card, 0);
+        Add(open);
+        var signals = new RecordBuilder(new byte[256], RecordKind.Signals, 1);
+        foreach (ulong number in (ulong[])[1, PciNumbering.Msi, 0, 1]) signals.Number(number);
+        Add(signals);
+        var repeat = new RecordBuilder(new byte[256], RecordKind.Repeat, 0);
+        repeat.Number(long.MaxValue);
+        Add(repeat);
+        File.WriteAllBytes(_path, [.. file]);
+
+        using var host = new ReplayHost(_path);
+        using IHostedDevice device = host.OpenDevice("0000:00:02.0", OpenOptions.Default);
+        using IInterruptWaiter waiter = device.CreateWaiter();
+        Assert.Equal(0, waiter.Wait(new InterruptSignal[4], TimeSpan.FromMilliseconds(1)));
+        device.Write(0, 0, new byte[4]);
+    }
+
     /// <summary>One of everything, at the contract's level.</summary>
     private static void Touch(ReplayHost host, string address)
     {
