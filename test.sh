@@ -128,12 +128,13 @@ boot() { # TOPOLOGY WHAT SECONDS ARGUMENTS... (WHAT for the tests' RINGTHREE_CON
   local name=$1 what=$2 seconds=$3 status=0 after='' log
   shift 3
   say "guest: $name"
-  rm -f "$share"/*.xml "$share"/*.status
+  rm -f "$share"/*.xml "$share"/*.status "$share"/fidelity-*.md
   [ "$name" = main ] && after='dotnet /out/cli/ring3.dll demo 0000:00:02.0; echo $? >demo.status'
   RINGTHREE_CONFORMANCE=$what tests/guest/boot.sh --topology "$name" --timeout "$seconds" --share "$share" -- \
     sh -c 'dotnet /out/app/RingThree.Conformance.dll -noColor -noLogo -reporter verbose -xml /out/results.xml "$@"; echo $? >tests.status; '"$after" \
     sh "$@" || status=$?
   for log in console command qemu; do cp "$share/$log.log" "$results/guest-$name.$log.log" || true; done
+  for table in "$share"/fidelity-*.md; do if [ -e "$table" ]; then cp "$table" "$results/"; fi; done
   if [ -e "$share/results.xml" ]; then cp "$share/results.xml" "$results/guest-$name.xml"; fi
   if [ -s "$share/tests.status" ]; then status=$(cat "$share/tests.status"); fi
   count "guest $name" "$status" "$results/guest-$name.xml"

@@ -23,7 +23,7 @@ public sealed class Machine : IDisposable
     /// <summary>The longest any wait of a test may take; a test that reaches it has failed.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    private readonly Dictionary<string, string> _addresses;
+    private readonly IReadOnlyDictionary<string, string> _addresses;
     private readonly List<PciDevice> _open = [];
 
     public Machine()
@@ -31,19 +31,26 @@ public sealed class Machine : IDisposable
         if (IsGuest)
         {
             Host = new VfioHost();
-            _addresses = File.ReadAllLines("/out/topology.txt").Select(l => l.Split(' ')).ToDictionary(p => p[0], p => p[1]);
+            _addresses = GuestAddresses();
             return;
         }
 
-        _addresses = new() { [EduA] = "0000:00:02.0", [Nvme] = "0000:00:04.0", [E1000e] = "0000:00:05.0", [EduB] = "0000:00:06.0", [Xhci] = "0000:00:07.0" };
-        Sim = new SimulatedHost()
-            .Add(new EduCard(), _addresses[EduA])
-            .Add(MemoryCard.Nvme(), _addresses[Nvme])
-            .Add(MemoryCard.E1000e(), _addresses[E1000e])
-            .Add(new EduCard(), _addresses[EduB])
-            .Add(MemoryCard.Xhci(), _addresses[Xhci]);
+        _addresses = TwinAddresses;
+        Sim = Twin();
         Host = Sim;
     }
+
+    /// <summary>Where the cards of <see cref="Twin"/> are; QEMU's are there as well (tests/guest/boot.sh).</summary>
+    public static IReadOnlyDictionary<string, string> TwinAddresses { get; } = new Dictionary<string, string>
+    {
+        [EduA] = "0000:00:02.0",
+        [EduB] = "0000:00:06.0",
+        [EduBridge1] = "0000:02:01.0",
+        [EduBridge2] = "0000:02:05.0",
+        [Nvme] = "0000:00:04.0",
+        [E1000e] = "0000:01:00.0",
+        [Xhci] = "0000:00:07.0",
+    };
 
     public static bool IsGuest => Environment.GetEnvironmentVariable("RINGTHREE_CONFORMANCE") is { Length: > 0 };
 
@@ -51,6 +58,30 @@ public sealed class Machine : IDisposable
 
     /// <summary>The simulated host, where there is one.</summary>
     public SimulatedHost? Sim { get; }
+
+    /// <summary>The guest's machine, simulated: a root port, a bridge to conventional PCI, and the same cards in the same slots.</summary>
+    public static SimulatedHost Twin()
+    {
+        var host = new SimulatedHost();
+        host.AddBridge("0000:00:05.0");
+        host.AddBridge("0000:00:0c.0", isConventional: true);
+        foreach ((string card, string address) in TwinAddresses)
+        {
+            host.Add(card switch
+            {
+                Nvme => MemoryCard.Nvme(),
+                E1000e => MemoryCard.E1000e(),
+                Xhci => MemoryCard.Xhci(),
+                _ => new EduCard(),
+            }, address);
+        }
+
+        return host;
+    }
+
+    /// <summary>Where the guest's cards are, as its first process found them.</summary>
+    public static IReadOnlyDictionary<string, string> GuestAddresses() =>
+        File.ReadAllLines("/out/topology.txt").Select(l => l.Split(' ')).ToDictionary(p => p[0], p => p[1]);
 
     public string AddressOf(string card) => _addresses[card];
 
