@@ -55,8 +55,8 @@ internal static class FidelityBehaviour
         });
     }
 
-    private static string Answers(PciDevice device) =>
-        string.Join(", ", device.Bars.OfType<DeviceRegion>().Where(b => b.Description.Parts.Count == 0 || b.Description.Parts[0].Offset != 0).Select(b => $"{b.Description.Name} {(b.Read<uint>(0) == uint.MaxValue ? "ones" : "yes")}"));
+    private static string Answers(PciDevice device, bool ports = true) =>
+        string.Join(", ", device.Bars.OfType<DeviceRegion>().Where(b => (ports || !b.IsPort) && (b.Description.Parts.Count == 0 || b.Description.Parts[0].Offset != 0)).Select(b => $"{b.Description.Name} {(b.Read<uint>(0) == uint.MaxValue ? "ones" : "yes")}"));
 
     private static void Power(FidelityRows rows, PciDevice device)
     {
@@ -69,7 +69,7 @@ internal static class FidelityBehaviour
             string name = state == 3 ? "D3hot" : $"D{state}";
             device.Config.Write8(control, (byte)((awake & ~3) | state));
             rows.Add($"{name}: configuration changes", () => FidelityRows.Changes(before, FidelityRows.View(device)));
-            rows.Add($"{name}: answers", () => Answers(device));
+            rows.Add($"{name}: answers", () => Answers(device, ports: state != 3));
             rows.Add($"{name}: present", () => device.IsPresent());
             device.Config.Write8(control, awake);
             rows.Add($"D0 after {name}: configuration changes", () => FidelityRows.Changes(before, FidelityRows.View(device)));

@@ -50,14 +50,14 @@ internal static class FidelityEdu
             bar.Write<ulong>(0, ulong.MaxValue);
             return $"{bar.Read<uint>(0):x8} {bar.Read<uint>(4):x8}";
         });
-        rows.Add("status: bits a write reaches", () =>
+        rows.Add("register 20: bits a write reaches", () =>
         {
             bar.Write(0x20, uint.MaxValue);
             string ones = $"{bar.Read<uint>(0x20):x8}";
             bar.Write<uint>(0x20, 0);
             return $"{ones} {bar.Read<uint>(0x20):x8}";
         });
-        rows.Add("interrupt status written", () =>
+        rows.Add("register 24 written", () =>
         {
             bar.Write(0x24, uint.MaxValue);
             return $"{bar.Read<uint>(0x24):x8}";

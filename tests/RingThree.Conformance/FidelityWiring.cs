@@ -1,4 +1,3 @@
-using System.Globalization;
 using RingThree.Hosting;
 using RingThree.Linux;
 using RingThree.Pci;
@@ -69,14 +68,5 @@ internal static class FidelityWiring
         rows.Add($"{name}: prefetchable window addresses", () => (read(0x24) & 0xF) == 0 ? "32 bits" : "64 bits");
         rows.Add($"{name}: memory window is open", () => (Word(0x20) & 0xFFF0) <= (Word(0x22) & 0xFFF0));
         rows.Add($"{name}: bus below in reset", () => (Word(0x3E) & 0x40) != 0);
-        rows.Add($"{name}: capabilities", () => Capabilities(read));
-    }
-
-    private static string Capabilities(Func<int, byte> read)
-    {
-        if ((read(6) & 0x10) == 0) return "none";
-        var found = new List<string>();
-        for (int at = read(0x34) & 0xFC; at >= 0x40 && found.Count < 48; at = read(at + 1) & 0xFC) found.Add(string.Create(CultureInfo.InvariantCulture, $"{(PciCapabilityId)read(at)} at 0x{at:x}"));
-        return string.Join(", ", found);
     }
 }

@@ -39,7 +39,7 @@ internal sealed class CapabilityLayout
 
         for (int at = 0x40; card.HasScratchConfiguration && at < config.Size; at++)
         {
-            if (!_taken[at] && at < 0x100) config.Define8(at, config.Read8(at), byte.MaxValue);
+            if (!_taken[at]) config.Define8(at, config.Read8(at), byte.MaxValue);
         }
     }
 
@@ -66,6 +66,7 @@ internal sealed class CapabilityLayout
             _config.Define32(_lastExtended, _config.Read32(_lastExtended) | ((uint)offset << 20));
         }
 
+        for (int i = 0; i < length; i++) _config.Define8(offset + i, 0);
         _config.Define32(offset, id | ((uint)version << 16));
         _lastExtended = offset;
     }
@@ -112,7 +113,7 @@ internal sealed class CapabilityLayout
         _config.Define16(at + 0x02, (ushort)(express.Version | ((express.IsIntegrated ? integrated : endpoint) << 4)));
         // Role-based error reporting, and function level reset if it has that.
         _config.Define32(at + 0x04, 0x8000 | (express.FunctionLevelReset ? 0x1000_0000u : 0));
-        _config.Define16(at + 0x08, 0, 0x70FF); // payload, error reporting, relaxed ordering, read request size
+        _config.Define16(at + 0x08, 0, express.ControlBits);
         _config.Define16(at + 0x0A, 0, 0, 0x000F);
         _config.Define32(at + 0x0C, 0x0000_0411); // one lane at 2.5 GT/s, L0s
         _config.Define16(at + 0x10, 0, 0x00C3);

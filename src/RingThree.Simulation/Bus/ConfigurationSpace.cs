@@ -59,10 +59,13 @@ internal sealed class ConfigurationSpace
         Define16(offset + 2, (ushort)(value >> 16), (ushort)(writable >> 16), (ushort)(clearedByOnes >> 16));
     }
 
-    /// <summary>The hardware changes 16 bits of its own; the value after a reset stays.</summary>
+    /// <summary>The hardware changes 8 bits of its own; the value after a reset stays.</summary>
+    internal void Set8(int offset, byte value) => _data[offset] = value;
+
+    /// <inheritdoc cref="Set8"/>
     internal void Set16(int offset, ushort value) => BinaryPrimitives.WriteUInt16LittleEndian(_data.AsSpan(offset), value);
 
-    /// <inheritdoc cref="Set16"/>
+    /// <inheritdoc cref="Set8"/>
     internal void Set32(int offset, uint value) => BinaryPrimitives.WriteUInt32LittleEndian(_data.AsSpan(offset), value);
 
     /// <summary>A write from the bus.</summary>

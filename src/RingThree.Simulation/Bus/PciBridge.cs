@@ -11,12 +11,11 @@ internal sealed class PciBridge : PciNode
     private const int PrefetchableWindow = 0x24;
     private const int PrefetchableBaseUpper = 0x28;
     private const int PrefetchableLimitUpper = 0x2C;
-    private const int IoWindowUpper = 0x30;
     private const int Control = 0x3E;
     private const ushort SecondaryBusReset = 0x40;
 
     internal PciBridge(RootComplex root, PciBus bus, PciAddress address, bool isConventional)
-        : base(root, bus, address, Registers())
+        : base(root, bus, address, Registers(isConventional))
     {
         IsConventional = isConventional;
     }
@@ -41,7 +40,7 @@ internal sealed class PciBridge : PciNode
     internal bool Forwards(ulong first, ulong last, bool ports, bool prefetchable)
     {
         if ((Command & (ports ? PciCommand.IoSpace : PciCommand.MemorySpace)) == 0) return false;
-        if (ports) return Inside(first, last, (((ulong)Config.Read8(IoWindow) & 0xF0) << 8) | ((ulong)Config.Read16(IoWindowUpper) << 16), (((ulong)Config.Read8(IoWindow + 1) & 0xF0) << 8) | ((ulong)Config.Read16(IoWindowUpper + 2) << 16) | 0xFFF);
+        if (ports) return Inside(first, last, (((ulong)Config.Read8(IoWindow) & 0xF0) << 8), (((ulong)Config.Read8(IoWindow + 1) & 0xF0) << 8) | 0xFFF);
         bool plain = Inside(first, last, (ulong)(Config.Read16(MemoryWindow) & 0xFFF0) << 16, ((ulong)(Config.Read16(MemoryWindow + 2) & 0xFFF0) << 16) | 0xFFFFF);
         return plain || (prefetchable && Inside(
             first, last,
@@ -53,7 +52,6 @@ internal sealed class PciBridge : PciNode
     internal void Open((ulong First, ulong Last) ports, (ulong First, ulong Last) memory, (ulong First, ulong Last) prefetchable)
     {
         Config.Write(IoWindow, [(byte)((ports.First >> 8) & 0xF0), (byte)((ports.Last >> 8) & 0xF0)]);
-        Config.Write(IoWindowUpper, [(byte)(ports.First >> 16), (byte)(ports.First >> 24), (byte)(ports.Last >> 16), (byte)(ports.Last >> 24)]);
         Config.Write(MemoryWindow, BitConverter.GetBytes((uint)(((memory.First >> 16) & 0xFFF0) | (memory.Last & 0xFFF0_0000))));
         Config.Write(PrefetchableWindow, BitConverter.GetBytes((uint)(((prefetchable.First >> 16) & 0xFFF0) | (prefetchable.Last & 0xFFF0_0000))));
         Config.Write(PrefetchableBaseUpper, BitConverter.GetBytes((uint)(prefetchable.First >> 32)));
@@ -83,21 +81,20 @@ internal sealed class PciBridge : PciNode
 
     private static bool Inside(ulong first, ulong last, ulong start, ulong end) => start <= end && first >= start && last <= end;
 
-    private static ConfigurationSpace Registers()
+    private static ConfigurationSpace Registers(bool isConventional)
     {
         var config = new ConfigurationSpace(256);
         config.Define16(0x00, 0x1B36);
-        config.Define16(0x02, 0x000E);
+        config.Define16(0x02, (ushort)(isConventional ? 0x000E : 0x000C)); // QEMU's bridge to PCI and root port
         config.Define16(0x04, 0, (ushort)(PciCommand.IoSpace | PciCommand.MemorySpace | PciCommand.BusMaster));
         config.Define32(0x08, 0x0604_0000);
         config.Define8(0x0E, 1);
         config.Define32(BusNumbers, 0, 0x00FF_FFFF);
-        config.Define16(IoWindow, 0x0101, 0xF0F0); // bit 0: 32-bit addresses
+        config.Define16(IoWindow, 0, 0xF0F0); // 16-bit addresses
         config.Define32(MemoryWindow, 0, 0xFFF0_FFF0);
         config.Define32(PrefetchableWindow, 0x0001_0001, 0xFFF0_FFF0);
         config.Define32(PrefetchableBaseUpper, 0, uint.MaxValue);
         config.Define32(PrefetchableLimitUpper, 0, uint.MaxValue);
-        config.Define32(IoWindowUpper, 0, uint.MaxValue);
         config.Define16(Control, 0, SecondaryBusReset);
         return config;
     }

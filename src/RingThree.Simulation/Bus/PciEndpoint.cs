@@ -21,7 +21,7 @@ internal sealed class PciEndpoint : PciNode
     private readonly SimulatedBar?[] _bars = new SimulatedBar?[PciNumbering.BarCount];
     private bool _pin;
     private bool _resetting;
-    private bool _asleep;
+    private int _powerState;
 
     internal PciEndpoint(RootComplex root, PciBus bus, PciAddress address, SimulatedCard card, PciEndpoint? physical = null)
         : base(root, bus, address, new ConfigurationSpace(card.Definition.ConfigurationSize))
@@ -334,6 +334,7 @@ internal sealed class PciEndpoint : PciNode
             {
                 Config.Reset();
                 Msix?.Reset();
+                _powerState = 0;
                 _pin = false;
                 _resetting = false;
                 UpdateDecode();
@@ -415,9 +416,7 @@ internal sealed class PciEndpoint : PciNode
     private protected override Action? OnWritten(int offset, ReadOnlySpan<byte> data)
     {
         Action? after = null;
-        if (_powerControl != 0 && Touches(offset, data.Length, _powerControl, 1) && IsAwake && _asleep && Card.Definition.EffectivePower is { KeepsState: false })
-            after = Reset; // PCI Power Management 1.2, 5.4.1: D3hot to D0 without No_Soft_Reset
-        _asleep = !IsAwake;
+        if (_powerControl != 0 && Touches(offset, data.Length, _powerControl, 1) && ChangePower()) after = Reset;
         if (_express != 0 && Card.Definition.Express is { FunctionLevelReset: true } && Touches(offset, data.Length, _express + 9, 1)
             && (data[_express + 9 - offset] & (ResetBit >> 8)) != 0)
             after = Reset; // PCI Express Base 5.0, 7.5.3.4: Initiate Function Level Reset, reads 0
@@ -425,6 +424,27 @@ internal sealed class PciEndpoint : PciNode
         SendPending();
         if (Sriov is { } sriov && sriov.IsTouched(offset, data.Length)) after += sriov.Update;
         return after;
+    }
+
+    /// <summary>The power state has been written.</summary>
+    /// <returns>Whether that resets the card: D3hot to D0 without No_Soft_Reset (PCI Power Management 1.2, 5.4.1).</returns>
+    private bool ChangePower()
+    {
+        PowerDefinition power = Card.Definition.EffectivePower!;
+        byte control = Config.Read8(_powerControl);
+        int wanted = control & 3;
+        const int d1 = 1 << 9;
+        const int d2 = 1 << 10;
+        if ((wanted == 1 && (power.Capabilities & d1) == 0) || (wanted == 2 && (power.Capabilities & d2) == 0))
+        {
+            // A state that the card lacks: the write is dropped (PCI Power Management 1.2, 3.2.4).
+            wanted = _powerState;
+            Config.Set8(_powerControl, (byte)((control & ~3) | wanted));
+        }
+
+        bool wakes = _powerState == 3 && wanted == 0;
+        _powerState = wanted;
+        return wakes && !power.KeepsState;
     }
 
     /// <summary>Registers and MSI-X table.</summary>

@@ -31,7 +31,7 @@ public class MemoryCard : SimulatedCard
         MsixVectors = 65,
         MsixTableOffset = 0x2000,
         Power = new PowerDefinition(KeepsState: true),
-        Express = new ExpressDefinition(IsIntegrated: true),
+        Express = new ExpressDefinition(IsIntegrated: true) { ControlBits = 0 },
         Places = [new(PciCapabilityId.MsiX, 0x40), new(PciCapabilityId.Express, 0x80), new(PciCapabilityId.PowerManagement, 0x60)],
         HasScratchConfiguration = true,
         CommandBits = QemuCommand,
@@ -50,7 +50,7 @@ public class MemoryCard : SimulatedCard
         MsixBar = 3,
         MsixPendingOffset = 0x2000,
         Power = new PowerDefinition { Capabilities = 0x0022, Writable = 0x1E03 },
-        Express = new ExpressDefinition(Version: 1, FunctionLevelReset: false),
+        Express = new ExpressDefinition(Version: 1, FunctionLevelReset: false) { ControlBits = 0 },
         Places = [new(PciCapabilityId.PowerManagement, 0xC8), new(PciCapabilityId.Msi, 0xD0), new(PciCapabilityId.Express, 0xE0), new(PciCapabilityId.MsiX, 0xA0)],
         Capabilities =
         [
@@ -75,7 +75,7 @@ public class MemoryCard : SimulatedCard
         Bars = new Dictionary<int, CardBar> { [0] = new(0x4000, Is64Bit: true) },
         Pin = 1,
         MsiVectors = 16,
-        Express = new ExpressDefinition(IsIntegrated: true, FunctionLevelReset: false),
+        Express = new ExpressDefinition(IsIntegrated: true, FunctionLevelReset: false) { ControlBits = 0 },
         Places = [new(PciCapabilityId.Express, 0xA0), new(PciCapabilityId.Msi, 0x70)],
         OtherConfiguration = new Dictionary<int, byte> { [0x60] = 0x30 }, // USB 3.0 (xHCI 1.2, 5.2.3)
         HasScratchConfiguration = true,

@@ -19,6 +19,7 @@ internal sealed class ConfigurationView
     private readonly byte[] _virtual;
     private readonly byte[] _writable;
     private readonly int _flr;
+    private PciEndpoint.State? _asleep;
 
     internal ConfigurationView(PciEndpoint function, SimulatedInterrupts interrupts, Action reset)
     {
@@ -32,6 +33,7 @@ internal sealed class ConfigurationView
         Array.Fill(_writable, byte.MaxValue); // what is in no capability goes through as it is
         Header(function.Card.Definition);
         foreach (PciCapability capability in PciCapabilityList.Read(at => function.Config.Read32(at), size)) Capability(capability);
+        if (size > 0x100 && function.Config.Read32(0x100) == 0) Fill(0x100, 4, isVirtual: true, 0); // an empty list's header
         _flr = function.ExpressOffset == 0 ? -1 : function.ExpressOffset + 9;
         function.Config.Read(0, _shadow);
         if (function.Physical is { } physical)
@@ -94,10 +96,22 @@ internal sealed class ConfigurationView
         }
         else
         {
+            int power = _function.PowerControl;
+            bool forgets = offset <= power && power < offset + data.Length && _function.Card.Definition.EffectivePower is { KeepsState: false };
+            bool wasAwake = _function.IsAwake;
+            PciEndpoint.State? before = forgets && wasAwake ? _function.Save() : null;
             _function.WriteConfiguration(offset, raw);
+            if (forgets && _function.IsAwake != wasAwake) PutBack(before);
         }
 
         if (reset && _function.Card.Definition.Express is { FunctionLevelReset: true }) _reset();
+    }
+
+    /// <summary>A card that forgets in D3hot has its registers put back by the kernel when it wakes.</summary>
+    private void PutBack(PciEndpoint.State? before)
+    {
+        if (before is null && _asleep is { } state) _function.Restore(state);
+        _asleep = before;
     }
 
     private void Header(CardDefinition card)
@@ -143,8 +157,10 @@ internal sealed class ConfigurationView
                 break;
             case PciCapabilityId.Msi:
                 int length = _function.Msi!.Length;
-                Fill(at + 2, length - 2, isVirtual: true, 0);
-                _writable[at + 2] = 0x8E; // kept for the user, and without effect: the kernel enables
+                // Kept for the user, and without effect: the kernel enables and has its own address and data.
+                Fill(at + 2, 2, isVirtual: true, 0);
+                _writable[at + 2] = 0x8E;
+                Fill(at + 4, length - 4, isVirtual: true, byte.MaxValue);
                 break;
             case PciCapabilityId.MsiX:
                 Fill(at + 2, MsixCapability.Length - 2, isVirtual: false, 0);

@@ -13,6 +13,7 @@ internal sealed class Firmware
     private const ulong BridgePrefetchable = 16UL << 30;
     private const ulong BridgePorts = 4096;
     private const ulong LargestLow = 256UL << 20; // what is larger goes above 4 GiB where it can
+    private static readonly byte[] LineNumbers = [10, 10, 11, 11]; // as SeaBIOS has QEMU's q35
     private readonly RootComplex _root;
     private readonly Windows _rootWindows;
     private readonly Dictionary<PciBus, Windows> _windows = [];
@@ -52,7 +53,6 @@ internal sealed class Firmware
     /// <summary>Gives a function's BARs their addresses.</summary>
     internal void Assign(PciEndpoint function)
     {
-        var command = PciCommand.None;
         foreach ((int number, CardBar bar) in function.Card.Definition.Bars.OrderBy(b => b.Key))
         {
             int at = 0x10 + (4 * number);
@@ -72,13 +72,12 @@ internal sealed class Firmware
             ulong start = Take(WindowFor(function.Bus, bar, size), size, function);
             Write(function, at, (uint)start);
             if (bar.Is64Bit) Write(function, at + 4, (uint)(start >> 32));
-            command |= bar.Kind == RegionKind.Port ? PciCommand.IoSpace : PciCommand.MemorySpace;
         }
 
         if (!function.Card.Definition.Rom.IsEmpty) Write(function, 0x30, (uint)Take(_windows[function.Bus].Memory, (ulong)function.Card.Definition.Rom.Length, function));
         if (function.Sriov is { } sriov) Assign(function, sriov);
-        if (function.Card.Definition.Pin != 0) function.WriteConfiguration(0x3C, [11]);
-        function.WriteConfiguration(0x04, BitConverter.GetBytes((ushort)command));
+        if (function.Card.Definition.Pin != 0) function.WriteConfiguration(0x3C, [LineNumbers[RootComplex.LineOf(function.Bus, function.Address.Device, function.Card.Definition.Pin)]]);
+        function.WriteConfiguration(0x04, BitConverter.GetBytes((ushort)(PciCommand.IoSpace | PciCommand.MemorySpace | PciCommand.SystemError)));
     }
 
     /// <summary>A function has left: its addresses are free.</summary>

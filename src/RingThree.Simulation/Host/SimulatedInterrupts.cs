@@ -58,7 +58,7 @@ internal sealed class SimulatedInterrupts
         {
             case PciNumbering.Msi: EnableMsi(routes.Length); break;
             case PciNumbering.MsiX: EnableMsix(routes.Length); break;
-            case PciNumbering.IntX: MaskLine(false); break;
+            case PciNumbering.IntX: Start(); break;
         }
 
         return routes.Length;
@@ -70,13 +70,17 @@ internal sealed class SimulatedInterrupts
         {
             if (_routes[group] is null) return;
             _routes[group] = null;
+            if (group == PciNumbering.IntX && _function.HoldsLine)
+            {
+                _function.HoldsLine = false;
+                _function.ServiceLine();
+            }
         }
 
         switch (group)
         {
             case PciNumbering.Msi when _function.Msi is { } msi: Write16(msi.Offset + 2, MsiCapability.Control(Read16(msi.Offset + 2), 1, enable: false)); break;
             case PciNumbering.MsiX when _function.Msix is { } msix: Write16(msix.Offset + 2, 0); break;
-            case PciNumbering.IntX: MaskLine(false); break;
         }
 
         if (group is not (PciNumbering.Msi or PciNumbering.MsiX)) return;
@@ -88,18 +92,21 @@ internal sealed class SimulatedInterrupts
     {
         lock (Gate)
         {
-            _masked = masked;
-            Apply();
+            if (_routes[PciNumbering.IntX] is not null) SetMask(masked);
         }
     }
 
-    /// <summary>The user's own interrupt-disable bit, which the kernel keeps apart from its own.</summary>
+    /// <summary>
+    /// The user's own interrupt-disable bit. It masks and unmasks as the other way does: one mask, of which a change of the
+    /// bit is the last word (Linux, vfio_basic_config_write).
+    /// </summary>
     internal void DisableByUser(bool disabled)
     {
         lock (Gate)
         {
+            if (_disabledByUser == disabled) return;
             _disabledByUser = disabled;
-            Apply();
+            SetMask(disabled);
         }
     }
 
@@ -107,6 +114,7 @@ internal sealed class SimulatedInterrupts
     {
         lock (Gate)
         {
+            if (group == PciNumbering.IntX && _disabledByUser) return;
             VectorRoute[] routes = _routes[group] ?? [];
             for (int v = first; v < first + count && v < routes.Length; v++) Signal(routes[v]);
         }
@@ -131,21 +139,26 @@ internal sealed class SimulatedInterrupts
         if (_masked || _disabledByUser || _routes[PciNumbering.IntX] is not [VectorRoute route]) return;
         // Without a status bit nothing tells whose it is: everyone on the line is asked, once per round.
         if (HasDisable ? !_function.AssertsPin : isHeld || !_function.IsLineAsserted) return;
-        _masked = true;
-        Apply();
+        SetMask(true);
         Signal(route);
     }
 
-    private void Apply()
+    private void Start()
     {
-        bool isBound = _routes[PciNumbering.IntX] is not null;
+        lock (Gate) SetMask(_disabledByUser);
+    }
+
+    private void SetMask(bool masked)
+    {
+        if (!masked && _disabledByUser) return;
+        _masked = masked;
         if (HasDisable)
         {
-            _function.SetInterruptDisable(_masked || _disabledByUser);
+            _function.SetInterruptDisable(masked);
             return;
         }
 
-        _function.HoldsLine = isBound && (_masked || _disabledByUser);
+        _function.HoldsLine = masked && _routes[PciNumbering.IntX] is not null;
         if (!_function.HoldsLine) _function.ServiceLine();
     }
 

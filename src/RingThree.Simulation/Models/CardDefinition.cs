@@ -38,7 +38,11 @@ public sealed record CardCapability(ushort Id, ushort Offset, ReadOnlyMemory<byt
 /// <param name="Version">1 or 2.</param>
 /// <param name="IsIntegrated">Whether it is an endpoint of the root complex itself, without a link to a port.</param>
 /// <param name="FunctionLevelReset">Whether it can be reset on its own, alone.</param>
-public sealed record ExpressDefinition(int Version = 2, bool IsIntegrated = false, bool FunctionLevelReset = true);
+public sealed record ExpressDefinition(int Version = 2, bool IsIntegrated = false, bool FunctionLevelReset = true)
+{
+    /// <summary>Which bits of device control a write reaches: by default error reporting, relaxed ordering, payload and read request size.</summary>
+    public ushort ControlBits { get; init; } = 0x70FF;
+}
 
 /// <summary>The power management capability of a card (PCI Power Management 1.2, 3.2).</summary>
 /// <param name="KeepsState">Whether its registers survive D3hot; otherwise the way back to D0 resets it.</param>
