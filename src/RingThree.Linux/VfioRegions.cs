@@ -63,7 +63,7 @@ internal static unsafe class VfioRegions
         return places;
     }
 
-    private static RegionDescription Describe(int index, VfioApi.RegionInfo info, uint bar)
+    internal static RegionDescription Describe(int index, VfioApi.RegionInfo info, uint bar)
     {
         RegionAbilities abilities = ((info.Flags & VfioApi.RegionRead) != 0 ? RegionAbilities.Read : 0)
             | ((info.Flags & VfioApi.RegionWrite) != 0 ? RegionAbilities.Write : 0)
@@ -119,12 +119,13 @@ internal static unsafe class VfioRegions
         return left;
     }
 
-    private static (int Bar, ulong Offset, ulong Length)? MsixTable(Func<int, uint> read, int size, out (int Bar, ulong Offset, ulong Length) pending)
+    internal static (int Bar, ulong Offset, ulong Length)? MsixTable(Func<int, uint> read, int size, out (int Bar, ulong Offset, ulong Length) pending)
     {
         pending = (-1, 0, 0);
         foreach (PciCapability capability in PciCapabilityList.Read(read, size))
         {
-            if (capability.IsExtended || capability.Id != (ushort)PciCapabilityId.MsiX) continue;
+            const int length = 12;
+            if (capability.IsExtended || capability.Id != (ushort)PciCapabilityId.MsiX || capability.Offset + length > 0x100) continue;
             // PCI Local Bus 3.0, 6.8.2: entries - 1 in the control word; table and pending bits: BAR in the low three bits.
             uint entries = ((read(capability.Offset) >> 16) & 0x7FF) + 1;
             uint table = read(capability.Offset + 4);

@@ -188,9 +188,11 @@ internal static class FidelityEdu
         Raise(1);
         line.Signals();
         card.Unbind(PciNumbering.IntX);
-        rows.Add("INTx: bound while asserted", () =>
+        rows.Add("INTx: bound while asserted, then unmasked", () =>
         {
             using var again = new FidelityLine(card, PciNumbering.IntX, 1);
+            again.Signals();
+            Unmask();
             return again.Signals();
         });
         line.Disable(true);

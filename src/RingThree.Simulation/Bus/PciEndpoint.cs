@@ -28,6 +28,12 @@ internal sealed class PciEndpoint : PciNode
     {
         Card = card;
         Name = address.ToString();
+        RequesterName = Name;
+        for (PciBridge? bridge = bus.Bridge; bridge is not null; bridge = bridge.Bus.Bridge)
+        {
+            if (bridge.IsConventional) RequesterName = new PciAddress(address.Domain, bridge.Secondary.Number, 0, 0).ToString();
+        }
+
         Physical = physical;
         CapabilityLayout layout = FunctionRegisters.Define(Config, card.Definition, isVirtual: physical is not null);
         Msi = layout.Msi;
@@ -43,6 +49,12 @@ internal sealed class PciEndpoint : PciNode
     internal SimulatedCard Card { get; }
 
     internal string Name { get; }
+
+    /// <summary>
+    /// Whom an IOMMU holds its requests for. A bridge to conventional PCI takes them over, as device 0 of the bus below it
+    /// (PCI Express to PCI Bridge 1.0, 2.3).
+    /// </summary>
+    internal string RequesterName { get; }
 
     internal MsiCapability? Msi { get; }
 
@@ -277,7 +289,7 @@ internal sealed class PciEndpoint : PciNode
         }
 
         if (isWrite) return Root.WriteUpstream(this, address.Value, write);
-        if (Space is { } space) return space.Access(Name, address, read, default, isWrite: false);
+        if (Space is { } space) return space.Access(RequesterName, address, read, default, isWrite: false);
         read.Fill(0xFF);
         return false;
     }

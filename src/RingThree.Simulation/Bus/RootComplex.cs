@@ -182,7 +182,7 @@ public sealed class RootComplex
             lock (Gate) return WriteMessage(source, address, data.Length == 4 ? BinaryPrimitives.ReadUInt32LittleEndian(data) : uint.MaxValue);
         }
 
-        return source.Space is { } space && space.Access(source.Name, new Iova(address), default, data, isWrite: true);
+        return source.Space is { } space && space.Access(source.RequesterName, new Iova(address), default, data, isWrite: true);
     }
 
     internal static bool IsMessage(ulong address) => address - MessageController.Window < MessageController.WindowLength;
@@ -191,7 +191,7 @@ public sealed class RootComplex
     internal bool WriteMessage(PciEndpoint source, ulong address, uint data)
     {
         if (Messages.Deliver(address, data, source.RequesterId)) return true;
-        source.Space?.Record(new DmaFault(source.Name, new Iova(address), true, "a message that nobody has enabled for this function"));
+        source.Space?.Record(new DmaFault(source.RequesterName, new Iova(address), true, "a message that nobody has enabled for this function"));
         return false;
     }
 

@@ -52,7 +52,7 @@ public enum DmaAccess
 }
 
 /// <summary>A DMA access that reached no mapping, or one that did not allow it.</summary>
-/// <param name="Device">The device's address.</param>
+/// <param name="Device">The device's address; behind a bridge to conventional PCI, which hides who it was, device 0 of the bus below the bridge.</param>
 /// <param name="Address">The bus address (of the page, where the host tells no more).</param>
 /// <param name="IsWrite">Whether the device wrote.</param>
 /// <param name="Reason">The host's words.</param>
