@@ -26,11 +26,19 @@ internal static class FidelityEdu
         bar.Write(0x64, uint.MaxValue);
         bar.Write(0x08, 0u);
         Computed(bar);
-        foreach (ulong offset in (ulong[])[0x80, 0x88, 0x90]) bar.Write<ulong>(offset, 0);
+        Settle(device);
         foreach (ulong offset in Offsets)
             rows.Add($"register {offset:x2}, every width", () => string.Join(" ", ((int[])[1, 2, 4, 8]).Where(w => offset % (ulong)w == 0).Select(w => FidelityBehaviour.Read(bar, offset, w))));
         Written(rows, bar);
         Dma(rows, device);
+    }
+
+    /// <summary>Writes 32 bits to BAR 0.</summary>
+    public static void Set(IHostedDevice card, ulong offset, ulong value)
+    {
+        Span<byte> data = stackalloc byte[4];
+        BinaryPrimitives.WriteUInt32LittleEndian(data, (uint)value);
+        card.Write(0, offset, data);
     }
 
     private static void Written(FidelityRows rows, DeviceRegion bar)
@@ -188,13 +196,6 @@ internal static class FidelityEdu
         Raise(1);
         line.Signals();
         card.Unbind(PciNumbering.IntX);
-        rows.Add("INTx: bound while asserted, then unmasked", () =>
-        {
-            using var again = new FidelityLine(card, PciNumbering.IntX, 1);
-            again.Signals();
-            Unmask();
-            return again.Signals();
-        });
         line.Disable(true);
         rows.Add("INTx: bound while asserted and disabled by the driver", () =>
         {
@@ -312,6 +313,24 @@ internal static class FidelityEdu
         }
     }
 
+    /// <summary>The card's DMA registers keep what the last user left; a last DMA leaves what is known.</summary>
+    private static void Settle(PciDevice device)
+    {
+        DeviceRegion bar = device.Bar(0);
+        using (DmaBuffer buffer = device.Dma.Allocate(4096, addressBits: 28))
+        {
+            device.Config.ModifyCommand(PciCommand.None, PciCommand.BusMaster);
+            bar.Write(0x80, buffer.Address.Value);
+            bar.Write(0x88, 0x4_0000ul);
+            bar.Write(0x90, 1ul);
+            bar.Write(0x98, 1ul);
+            Machine.Until(() => (bar.Read<ulong>(0x98) & 1) == 0, "the DMA ends");
+        }
+
+        device.Config.ModifyCommand(PciCommand.BusMaster, PciCommand.None);
+        foreach (ulong offset in (ulong[])[0x80, 0x88, 0x90]) bar.Write<ulong>(offset, 0);
+    }
+
     private static string Computed(DeviceRegion bar)
     {
         Machine.Until(() => (bar.Read<uint>(0x20) & 1) == 0, "the factorial is computed");
@@ -324,12 +343,5 @@ internal static class FidelityEdu
         data.Clear();
         card.Read(region, offset, data[..width]);
         return BinaryPrimitives.ReadUInt64LittleEndian(data);
-    }
-
-    private static void Set(IHostedDevice card, ulong offset, ulong value)
-    {
-        Span<byte> data = stackalloc byte[4];
-        BinaryPrimitives.WriteUInt32LittleEndian(data, (uint)value);
-        card.Write(0, offset, data);
     }
 }

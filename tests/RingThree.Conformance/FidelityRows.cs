@@ -21,7 +21,7 @@ internal sealed class FidelityRows
         ["What the ROM holds"] = "QEMU loads a boot program from a file. Size, enable bit and the refusal of writes are compared.",
         ["Function level reset by register"] = "The upper byte of PCI Express device control is not written, as that resets the card in the middle of the table; Reset() is compared instead.",
         ["Faults of a card that is not a bus master"] = "No request reaches the IOMMU, so VFIO reports nothing; the simulator says why nothing moved. That nothing moves is compared.",
-        ["The signal at once when a line is bound that is asserted"] = "With Linux 6.1 it comes when a neighbour's handler is on the line already; otherwise the line is masked with no signal until the driver unmasks. The simulator always signals. That it signals after the unmask is compared; a driver quiets its card before it enables INTx.",
+        ["An asserted line that nobody else has enabled, when it is bound"] = "It must signal at once, as a level does, and the simulator's does. QEMU's interrupt controller delivers nothing until the pin has been released once. With a neighbour's handler on the line it delivers, and that is compared.",
         ["I/O ports in D3hot"] = "QEMU's cards go on answering there. A card in D3hot answers configuration accesses alone (PCI Power Management 1.2, 5.4.1), and the simulator's do.",
         ["Capabilities of bridges"] = "A bridge stays with the kernel: no driver of a card behind it sees them. What a bridge does to the cards behind it is compared.",
         ["Register contents of nvme, e1000e and xhci"] = "Their twins have the shape and no behaviour. What every card does, whatever its registers mean, is compared.",

@@ -52,8 +52,27 @@ internal static class FidelityWiring
         foreach (string card in cards) rows.Add($"{card} shares its line with", () => string.Join(", ", cards.Where(c => c != card && shareLine(addresses[card], addresses[c]))));
         Dictionary<string, int?> groups = host.Scan().ToDictionary(d => d.Address, d => (int?)d.IsolationGroup);
         foreach (string card in cards) rows.Add($"{card} is in one isolation group with", () => string.Join(", ", cards.Where(c => c != card && groups[addresses[c]] == groups[addresses[card]])));
+        rows.Add("bound while asserted, a neighbour's handler on the line", () => BoundAsserted(host, addresses));
         foreach ((string name, string address) in Bridges) Bridge(rows, name, at => bridge(address, at));
         return rows;
+    }
+
+    private static string BoundAsserted(IHost host, IReadOnlyDictionary<string, string> addresses)
+    {
+        using IHostedDevice card = host.OpenDevice(addresses[Machine.EduA], OpenOptions.Default);
+        using IHostedDevice neighbour = host.OpenDevice(addresses[Machine.EduB], OpenOptions.Default);
+        using var neighbourLine = new FidelityLine(neighbour, PciNumbering.IntX, 1);
+        string first;
+        using (var line = new FidelityLine(card, PciNumbering.IntX, 1))
+        {
+            FidelityEdu.Set(card, 0x60, 1);
+            first = line.Signals();
+        }
+
+        string again;
+        using (var line = new FidelityLine(card, PciNumbering.IntX, 1)) again = line.Signals();
+        FidelityEdu.Set(card, 0x64, uint.MaxValue);
+        return $"{first}, bound again: {again}; the neighbour: {neighbourLine.Signals()}";
     }
 
     private static void Bridge(FidelityRows rows, string name, Func<int, byte> read)
