@@ -329,6 +329,7 @@ internal static class FidelityEdu
 
         device.Config.ModifyCommand(PciCommand.BusMaster, PciCommand.None);
         foreach (ulong offset in (ulong[])[0x80, 0x88, 0x90]) bar.Write<ulong>(offset, 0);
+        bar.Write(0x04, uint.MaxValue);
     }
 
     private static string Computed(DeviceRegion bar)

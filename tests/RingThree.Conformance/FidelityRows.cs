@@ -44,6 +44,12 @@ internal sealed class FidelityRows
     public static FidelityRows Of(IHost host, string address)
     {
         var rows = new FidelityRows();
+        using (PciDevice device = host.Open(address))
+        {
+            // A kernel remembers how many messages a card had last; all of them, from here on.
+            if (device.Interrupts.Count(InterruptKind.Msi) > 0) device.Interrupts.Enable(new InterruptOptions { Kinds = InterruptKinds.Msi, Slots = 64 }).Dispose();
+        }
+
         using (IHostedDevice hosted = host.OpenDevice(address, OpenOptions.Default)) rows.Describe(hosted);
         using (PciDevice device = host.Open(address)) rows.Configure(device);
         FidelityBehaviour.AddTo(rows, host, address);

@@ -58,6 +58,6 @@ internal sealed class MsiCapability
     }
 
     /// <summary>What a kernel writes to use it.</summary>
-    internal static ushort Control(ushort now, int vectors, bool enable) =>
-        (ushort)((now & ~0x71) | (System.Numerics.BitOperations.Log2((uint)vectors) << CountShift) | (enable ? EnableBit : 0));
+    internal static ushort Enabled(ushort now, int vectors) =>
+        (ushort)((now & ~0x71) | (System.Numerics.BitOperations.Log2((uint)vectors) << CountShift) | EnableBit);
 }

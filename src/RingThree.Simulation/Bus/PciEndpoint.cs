@@ -81,6 +81,9 @@ internal sealed class PciEndpoint : PciNode
     /// </summary>
     internal bool HoldsLine { get; set; }
 
+    /// <summary>How many messages a kernel enabled last, as a power of two: it lets nobody write more into the register.</summary>
+    internal int GrantedMessageBits { get; set; }
+
     /// <summary>Whether the power state is D0.</summary>
     internal bool IsAwake => _powerControl == 0 || (Config.Read8(_powerControl) & 3) == 0;
 

@@ -75,6 +75,7 @@ internal sealed class ConfigurationView
                 _shadow[at] = (byte)((_shadow[at] & ~kept) | (data[i] & kept));
                 int through = ~_virtual[at] & reach;
                 raw[i] = (byte)((raw[i] & ~through) | (data[i] & through));
+                if (_function.Msi is { } msi && at == msi.Offset + 2) raw[i] = MessageControl(msi, at, raw[i]);
                 if (at == _flr && (data[i] & 0x80) != 0) reset = true;
             }
         }
@@ -105,6 +106,18 @@ internal sealed class ConfigurationView
         }
 
         if (reset && _function.Card.Definition.Express is { FunctionLevelReset: true }) _reset();
+    }
+
+    /// <summary>
+    /// The user's message count: no more than the kernel enabled last, and the card's as well while messages are off
+    /// (Linux, vfio_msi_config_write).
+    /// </summary>
+    private byte MessageControl(MsiCapability msi, int at, byte raw)
+    {
+        const int count = 0x70;
+        int wanted = Math.Min((_shadow[at] & count) >> 4, _function.GrantedMessageBits) << 4;
+        _shadow[at] = (byte)((_shadow[at] & ~count) | wanted);
+        return msi.IsEnabled ? raw : (byte)((raw & ~count) | wanted);
     }
 
     /// <summary>A card that forgets in D3hot has its registers put back by the kernel when it wakes.</summary>
@@ -157,9 +170,9 @@ internal sealed class ConfigurationView
                 break;
             case PciCapabilityId.Msi:
                 int length = _function.Msi!.Length;
-                // Kept for the user, and without effect: the kernel enables and has its own address and data.
+                // Kept for the user: the kernel enables, and has its own address and data.
                 Fill(at + 2, 2, isVirtual: true, 0);
-                _writable[at + 2] = 0x8E;
+                _writable[at + 2] = 0xFE;
                 Fill(at + 4, length - 4, isVirtual: true, byte.MaxValue);
                 break;
             case PciCapabilityId.MsiX:

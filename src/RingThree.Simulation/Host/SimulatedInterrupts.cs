@@ -79,7 +79,7 @@ internal sealed class SimulatedInterrupts
 
         switch (group)
         {
-            case PciNumbering.Msi when _function.Msi is { } msi: Write16(msi.Offset + 2, MsiCapability.Control(Read16(msi.Offset + 2), 1, enable: false)); break;
+            case PciNumbering.Msi when _function.Msi is { } msi: DisableMsi(msi.Offset); break;
             case PciNumbering.MsiX when _function.Msix is { } msix: Write16(msix.Offset + 2, 0); break;
         }
 
@@ -166,10 +166,20 @@ internal sealed class SimulatedInterrupts
     {
         int at = _function.Msi!.Offset;
         int block = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)count);
+        _function.GrantedMessageBits = System.Numerics.BitOperations.Log2((uint)block);
         Write32(at + 4, (uint)MessageController.Window);
         Write32(at + 8, 0);
         Write16(at + 12, (ushort)_firstMessage);
-        Write16(at + 2, MsiCapability.Control(Read16(at + 2), block, enable: true));
+        Write16(at + 2, MsiCapability.Enabled(Read16(at + 2), block));
+    }
+
+    /// <summary>The count stays, address and data go, as Linux leaves them.</summary>
+    private void DisableMsi(int at)
+    {
+        Write16(at + 2, (ushort)(Read16(at + 2) & ~1));
+        Write32(at + 4, 0);
+        Write32(at + 8, 0);
+        Write16(at + 12, 0);
     }
 
     private void EnableMsix(int count)
