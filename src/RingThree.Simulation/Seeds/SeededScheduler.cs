@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using RingThree.Hosting;
 
 namespace RingThree.Simulation;
@@ -15,6 +16,7 @@ namespace RingThree.Simulation;
 internal sealed class SeededScheduler : IHostScheduler
 {
     internal static readonly TimeSpan Watch = TimeSpan.FromMilliseconds(2);
+    private static readonly TimeSpan LongestNap = TimeSpan.FromMilliseconds(6);
     private const int TraceLength = 32;
     private const int LongestPause = 14; // as a power of two of 100 ns: 0.8 ms
     private readonly SeededRandom _random;
@@ -28,7 +30,7 @@ internal sealed class SeededScheduler : IHostScheduler
     private readonly Lock _gate = new();
     private readonly Lane _first;
     private Lane _holder;
-    private (Lane Lane, int Epoch) _seen;
+    private (Lane Lane, int Epoch, long Since) _seen;
     private volatile bool _watched;
     private bool _over;
 
@@ -154,15 +156,25 @@ internal sealed class SeededScheduler : IHostScheduler
                 return;
             }
 
+            // Several lanes look: what counts is how long it has slept, and that it was never seen to do anything else.
             if (_seen.Lane != holder || _seen.Epoch != holder.Epoch)
             {
-                _seen = (holder, holder.Epoch);
+                _seen = (holder, holder.Epoch, Stopwatch.GetTimestamp());
                 return;
             }
 
+            if (Stopwatch.GetElapsedTime(_seen.Since) < LongestNap) return;
             _seen = default;
             // The lock it wants is held by an interrupted step. Which one is not known: one after another runs to its end.
-            SeededSuspension? other = _suspended.Find(s => s.IsInterrupted && s.Lane != holder) ?? _suspended.Find(s => s.Lane != holder && s.CanGoOn);
+            // One that slept before, and came back with the lock, may be it too.
+            SeededSuspension? other = _suspended.Find(s => s.IsInterrupted && s.Lane != holder);
+            if (other is null && _asleep.Find(l => _arrived.ContainsKey(l)) is { } back)
+            {
+                _arrived.Remove(back, out other);
+                _asleep.Remove(back);
+            }
+
+            other ??= _suspended.Find(s => s.Lane != holder && s.CanGoOn);
             if (other is null) return;
             _asleep.Add(holder);
             _suspended.Remove(other);

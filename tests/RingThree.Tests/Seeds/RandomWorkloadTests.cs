@@ -12,6 +12,7 @@ namespace RingThree.Tests;
 /// A driver's life at random, over three cards: enable, disable, mask, storm, remove, insert, reset, DMA. Whatever the
 /// order, the books agree, no callback runs after disable, and nothing is left behind.
 /// </summary>
+[Collection(nameof(Alone))]
 public sealed class RandomWorkloadTests
 {
     private const int Seeds = 10_000;
@@ -177,3 +178,7 @@ public sealed class RandomWorkloadTests
         CanReset = true,
     });
 }
+
+/// <summary>Tests that count what the whole process has: nothing else may run beside them.</summary>
+[CollectionDefinition(nameof(Alone), DisableParallelization = true)]
+public sealed class Alone;
