@@ -100,6 +100,9 @@ internal sealed unsafe class VfioDevice : IHostedDevice
     public bool TrySetAffinity(int group, int vector, ReadOnlySpan<int> processors, out string answer) =>
         IrqAffinity.TrySet(Description.Address, InterruptGroups[group].Name, vector, processors, out answer);
 
+    public bool TryPrioritize(int realTimePriority, ReadOnlySpan<int> processors, out string answer) =>
+        ThreadScheduling.TrySet(realTimePriority, processors, out answer);
+
     public void Reset()
     {
         if (Libc.Ioctl(_device, VfioApi.DeviceReset, 0) == 0) return;

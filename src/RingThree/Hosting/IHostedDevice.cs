@@ -95,6 +95,19 @@ public interface IHostedDevice : IDisposable
         return false;
     }
 
+    /// <summary>
+    /// Gives the calling thread, which is one of the library's own and waits for this device, real-time priority and
+    /// processors of its own. Threads that it starts are not to inherit the priority.
+    /// </summary>
+    /// <param name="realTimePriority">1 to 99, higher is more urgent; 0 leaves the priority as it is.</param>
+    /// <param name="processors">Numbers of the processors it may run on; empty leaves them as they are.</param>
+    /// <param name="answer">Why not, and what would help, when the answer is false; what could be done has been done even so.</param>
+    bool TryPrioritize(int realTimePriority, ReadOnlySpan<int> processors, out string answer)
+    {
+        answer = "this host does not schedule threads";
+        return false;
+    }
+
     /// <summary>Whether the host can run this immediate stage nearer to the hardware than the waiter's thread.</summary>
     bool CanRunNear(TransferProgram program) => false;
 

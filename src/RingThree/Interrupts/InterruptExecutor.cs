@@ -13,7 +13,8 @@ internal sealed class InterruptExecutor : IDisposable
     private readonly PreparedStage? _stage;
     private readonly StormGuard? _storm;
     private readonly Func<bool> _stillAsserted;
-    private readonly IInterruptWaiter _waiter;
+    private readonly IInterruptWaiter _waiter; // the host's, or what stands around it in a latency mode
+    private readonly LatencyMeter? _meter;
     private readonly VectorState[] _vectors;
     private readonly InterruptSignal[] _signals;
     private readonly ulong[] _scratch;
@@ -23,10 +24,13 @@ internal sealed class InterruptExecutor : IDisposable
     private int _unmasked;
     private SpinGate _gate;
 
-    internal InterruptExecutor(InterruptSession session, IInterruptWaiter waiter, VectorState[] vectors, PreparedStage? stage, int valueCount, StormGuard? storm)
+    internal InterruptExecutor(
+        InterruptSession session, IInterruptWaiter waiter, VectorState[] vectors, PreparedStage? stage, int valueCount, StormGuard? storm, LatencyMeter? meter)
     {
         _session = session;
-        _waiter = waiter;
+        Waiter = waiter;
+        _meter = meter;
+        _waiter = meter is null ? waiter : new PollingWaiter(waiter, session.BusyWait, session.Device.Scheduler.Time, meter);
         _vectors = vectors;
         _stage = stage;
         _storm = storm;
@@ -36,7 +40,8 @@ internal sealed class InterruptExecutor : IDisposable
         _queue = new VectorState[vectors.Length];
     }
 
-    internal IInterruptWaiter Waiter => _waiter;
+    /// <summary>The host's waiter, for its routes and its scheduler. To wake it: <see cref="Wake"/>.</summary>
+    internal IInterruptWaiter Waiter { get; }
 
     /// <summary>Whether a vector waits for a later stage.</summary>
     internal bool HasQueued => Volatile.Read(ref _queued) != 0;
@@ -45,6 +50,9 @@ internal sealed class InterruptExecutor : IDisposable
     internal bool UnmasksAfterHandler => _stage is null && _session.Kind == InterruptKind.Level;
 
     public void Dispose() => _waiter.Dispose();
+
+    /// <summary>Ends the wait that is under way, or the next one.</summary>
+    internal void Wake() => _waiter.Wake();
 
     /// <summary>Waits for signals and runs the immediate stage for each vector that has some.</summary>
     internal void WaitAndProcess(TimeSpan timeout)
@@ -149,6 +157,27 @@ internal sealed class InterruptExecutor : IDisposable
         InterruptCounters counters = vector.Snapshot();
         _gate.Exit();
         return counters;
+    }
+
+    /// <summary>The vector is about to be signalled by software. Only in a latency mode does that matter.</summary>
+    internal void Triggering(VectorState vector)
+    {
+        if (_meter is null) return;
+        _gate.Enter();
+        vector.Latency!.Triggered();
+        _gate.Exit();
+    }
+
+    /// <summary>Adds what was measured here.</summary>
+    internal void AddLatency(LatencyHistogram afterWake, LatencyHistogram afterTrigger, ref long wakeups, ref long polled)
+    {
+        if (_meter is null) return;
+        polled += _meter.Polled; // before the number it is a part of
+        wakeups += _meter.Wakeups;
+        _gate.Enter();
+        _meter.AfterWake.AddTo(afterWake);
+        _meter.AfterTrigger.AddTo(afterTrigger);
+        _gate.Exit();
     }
 
     /// <summary>The session has ended: what no handler took is lost.</summary>

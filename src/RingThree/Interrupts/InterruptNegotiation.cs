@@ -65,7 +65,21 @@ internal static class InterruptNegotiation
         ArgumentOutOfRangeException.ThrowIfLessThan(options.StormLimit, 2);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.DisableTime, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.DisableTime, LongestDisableTime);
+        if (options.Latency is { } latency) CheckLatency(latency);
         return delivery;
+    }
+
+    private static void CheckLatency(LatencyMode latency)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(latency.RealTimePriority, 0);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(latency.RealTimePriority, 99);
+        ArgumentOutOfRangeException.ThrowIfLessThan(latency.BusyWait, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(latency.BusyWait, LatencyMode.LongestBusyWait);
+        foreach (int processor in latency.Processors)
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(processor, 0);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(processor, LatencyMode.HighestProcessor);
+        }
     }
 
     /// <summary>Says when the device has an interrupt pending, though it was to be silent.</summary>

@@ -54,7 +54,10 @@ public sealed record InterruptOptions
     /// <summary>How long disable may wait for a callback that runs.</summary>
     public TimeSpan DisableTime { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Hears what the road has to say: a storm, an interrupt pending before it was enabled. On a thread of the road; be short.</summary>
+    /// <summary>Real-time priority, pinning and a bounded busy wait for this device, and measuring; <see langword="null"/> for none of it.</summary>
+    public LatencyMode? Latency { get; init; }
+
+    /// <summary>Hears what the road has to say: a storm, an interrupt pending before it was enabled, a latency mode refused. On a thread of the road; be short.</summary>
     public Action<InterruptReport>? Report { get; init; }
 }
 
@@ -69,6 +72,12 @@ public enum InterruptReportKind
 
     /// <summary>Interrupts were disabled, and a callback had not returned after <see cref="InterruptOptions.DisableTime"/>: it still runs. The vector is -1.</summary>
     CallbackStillRuns,
+
+    /// <summary>
+    /// The system refused what <see cref="InterruptOptions.Latency"/> asks for; the session runs without it. Once per session,
+    /// though each thread asks for itself. The vector is -1.
+    /// </summary>
+    LatencyRefused,
 }
 
 /// <summary>Something the road noticed.</summary>

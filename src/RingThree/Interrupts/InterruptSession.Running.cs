@@ -67,7 +67,7 @@ public sealed partial class InterruptSession
             HandlerThread? handlers = hop ? new HandlerThread(Device.Host.CreateWaiter(), stage!) : null;
             InterruptAwaiter? awaiter = _delivery == InterruptDelivery.Await ? _awaiters[i] : null;
             _handlerThreads[i] = handlers;
-            if (handlers is not null) Launch(_workers[count + i], $"handler {i}", handlers.Hop, handlers.RunAndWait);
+            if (handlers is not null) Launch(_workers[count + i], $"handler {i}", handlers.Hop, handlers.RunAndWait, lower: 1);
             Launch(_workers[i], $"waiter {i}", executor.Waiter, () =>
             {
                 executor.WaitAndProcess(Timeout.InfiniteTimeSpan);
@@ -154,9 +154,10 @@ public sealed partial class InterruptSession
         }
     }
 
-    private void Launch(RoadWorker worker, string name, IInterruptWaiter waiter, Action step)
+    private void Launch(RoadWorker worker, string name, IInterruptWaiter waiter, Action step, int lower = 0)
     {
         Interlocked.Increment(ref _users);
+        bool begins = _options.Latency is not null;
         Device.Scheduler.Start($"{Device.Address} {name}", waiter, () =>
         {
             bool more = false;
@@ -166,6 +167,12 @@ public sealed partial class InterruptSession
                 // Looked at after entering: disable looks the other way round, so one of the two sees the other.
                 if (!IsStopping)
                 {
+                    if (begins)
+                    {
+                        begins = false;
+                        Prioritize(lower);
+                    }
+
                     step();
                     more = !IsStopping;
                 }
@@ -225,7 +232,7 @@ public sealed partial class InterruptSession
                 $"the host failed: {error.Message}", "Close the device.", error);
         }
 
-        foreach (InterruptExecutor executor in _executors) executor.Waiter.Wake();
+        foreach (InterruptExecutor executor in _executors) executor.Wake();
         foreach (HandlerThread? handlers in _handlerThreads) handlers?.Stop();
         return failed;
     }

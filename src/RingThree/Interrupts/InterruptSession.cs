@@ -30,9 +30,16 @@ public sealed partial class InterruptSession : IDisposable, IAsyncDisposable
         _options = options;
         _delivery = delivery;
         int values = options.Immediate?.ValueCount ?? 0;
-        _vectors = new VectorState[vectors];
-        for (int i = 0; i < vectors; i++) _vectors[i] = new VectorState(i, values);
         int waiters = Math.Min(options.Waiters, vectors);
+        LatencyMeter?[] meters = new LatencyMeter?[waiters];
+        if (options.Latency is not null)
+        {
+            for (int i = 0; i < waiters; i++) meters[i] = new LatencyMeter(device.Scheduler.Time);
+        }
+
+        _vectors = new VectorState[vectors];
+        for (int i = 0; i < vectors; i++)
+            _vectors[i] = new VectorState(i, values) { Latency = meters[i % waiters] is { } meter ? new VectorLatency(meter) : null };
         _executors = new InterruptExecutor[waiters];
         for (int i = 0; i < waiters; i++)
         {
@@ -40,7 +47,7 @@ public sealed partial class InterruptSession : IDisposable, IAsyncDisposable
             VectorState[] own = [.. _vectors.Where((_, v) => v % waiters == i)];
             try
             {
-                _executors[i] = new InterruptExecutor(this, device.Host.CreateWaiter(), own, stage, values, storm);
+                _executors[i] = new InterruptExecutor(this, device.Host.CreateWaiter(), own, stage, values, storm, meters[i]);
             }
             catch
             {
@@ -95,6 +102,12 @@ public sealed partial class InterruptSession : IDisposable, IAsyncDisposable
         return sum;
     }
 
+    /// <summary>
+    /// How long interrupts took to their handlers, over all vectors, since the session was enabled; all zero without a
+    /// <see cref="LatencyMode"/>. Stays readable after the session's end.
+    /// </summary>
+    public LatencySnapshot GetLatency() => _options.Latency is null ? default : LatencyMeter.Summarize(_executors);
+
     /// <summary>Masks a vector. A message's signals wait from now on; a level line is masked at the device.</summary>
     /// <param name="vector">0 to <see cref="VectorCount"/> - 1.</param>
     public void Mask(int vector)
@@ -130,6 +143,11 @@ public sealed partial class InterruptSession : IDisposable, IAsyncDisposable
         if (count > _vectors.Length - first)
             throw new ArgumentOutOfRangeException(nameof(count), count, $"There are {_vectors.Length} vectors, 0 to {_vectors.Length - 1}; {count} from {first} on are too many.");
         ThrowIfEnded();
+        if (_options.Latency is not null)
+        {
+            for (int v = first; v < first + count; v++) ExecutorOf(v).Triggering(_vectors[v]);
+        }
+
         Device.Host.Trigger(_group, first, count);
     }
 

@@ -24,6 +24,9 @@ internal sealed class VectorState(int vector, int valueCount)
     /// <summary>Whether it waits in the executor's queue for a later stage.</summary>
     internal bool Queued { get; set; }
 
+    /// <summary>Where the vector's way to the handler is timed; <see langword="null"/> without a latency mode.</summary>
+    internal VectorLatency? Latency { get; init; }
+
     internal InterruptCounters Snapshot() => new(_signalled, _rejected, _claimed, _endedEarly, _handled, _lost, _pending)
     {
         HandlerCalls = _calls,
@@ -35,6 +38,7 @@ internal sealed class VectorState(int vector, int valueCount)
     {
         if (!Masked) return false;
         _held += count;
+        Latency?.Dropped();
         return true;
     }
 
@@ -51,6 +55,7 @@ internal sealed class VectorState(int vector, int valueCount)
     {
         _signalled += count;
         _rejected += count;
+        Latency?.Dropped();
     }
 
     internal void EndEarly(long count)
@@ -58,6 +63,7 @@ internal sealed class VectorState(int vector, int valueCount)
         _signalled += count;
         _claimed += count;
         _endedEarly += count;
+        Latency?.Dropped();
     }
 
     /// <summary>Claims signals for the later stages; values are the last run's.</summary>
@@ -72,6 +78,7 @@ internal sealed class VectorState(int vector, int valueCount)
         }
 
         _pending += count;
+        Latency?.Claimed();
         values.CopyTo(_latest);
     }
 
@@ -80,6 +87,7 @@ internal sealed class VectorState(int vector, int valueCount)
     {
         _latest.CopyTo(_delivered, 0);
         values = _delivered;
+        Latency?.Begun();
         return _pending;
     }
 
@@ -97,7 +105,11 @@ internal sealed class VectorState(int vector, int valueCount)
         return calls > 0;
     }
 
-    internal void CountCall() => _calls++;
+    internal void CountCall()
+    {
+        _calls++;
+        Latency?.Calling();
+    }
 
     /// <summary>The session ends: what no handler took is lost.</summary>
     internal void End()
