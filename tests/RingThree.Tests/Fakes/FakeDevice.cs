@@ -54,6 +54,9 @@ internal sealed class FakeDevice : IHost, IHostedDevice
     /// <summary>Looks at what is to be unbound; may throw.</summary>
     internal Action<int> Unbinding { get; set; } = _ => { };
 
+    /// <summary>Asked for priority and processors; says why not, or nothing.</summary>
+    internal Func<int, int[], string?> Prioritizing { get; set; } = (_, _) => null;
+
     internal FakeMemory Configuration => this[PciNumbering.Configuration];
 
     /// <summary>What else happened, in order: configuration writes, overlays, bindings, the end.</summary>
@@ -139,6 +142,13 @@ internal sealed class FakeDevice : IHost, IHostedDevice
 
     public void Trigger(int group, int first, int count)
     {
+    }
+
+    public bool TryPrioritize(int realTimePriority, ReadOnlySpan<int> processors, out string answer)
+    {
+        string? refusal = Prioritizing(realTimePriority, processors.ToArray());
+        answer = refusal ?? "";
+        return refusal is null;
     }
 
     public void Reset() => Note("reset");

@@ -27,6 +27,12 @@ public sealed class InterruptOptionsTests : IDisposable
         { "a storm of one", new InterruptOptions { StormLimit = 1 } },
         { "a negative time", new InterruptOptions { DisableTime = TimeSpan.FromSeconds(-1) } },
         { "a time that no wait takes", new InterruptOptions { DisableTime = TimeSpan.MaxValue } },
+        { "a priority below none", Latency(new() { RealTimePriority = -1 }) },
+        { "a priority that does not exist", Latency(new() { RealTimePriority = 100 }) },
+        { "a negative processor", Latency(new() { Processors = [0, -1] }) },
+        { "a processor that no kernel has", Latency(new() { Processors = [LatencyMode.HighestProcessor + 1] }) },
+        { "a negative busy wait", Latency(new() { BusyWait = TimeSpan.FromTicks(-1) }) },
+        { "a busy wait without bounds", Latency(new() { BusyWait = LatencyMode.LongestBusyWait + TimeSpan.FromTicks(1) }) },
         { "a delivery that does not exist", new InterruptOptions { Delivery = (InterruptDelivery)99 } },
     };
 
@@ -47,6 +53,17 @@ public sealed class InterruptOptionsTests : IDisposable
         Assert.Null(_device.Interrupts.Current);
         using InterruptSession session = _device.Interrupts.Enable(new InterruptOptions());
         Assert.True(session.IsEnabled);
+    }
+
+    [Fact]
+    public void The_ends_of_what_a_latency_mode_may_be_are_taken()
+    {
+        var most = new LatencyMode { RealTimePriority = 99, Processors = [0, LatencyMode.HighestProcessor, 0], BusyWait = LatencyMode.LongestBusyWait };
+        foreach (LatencyMode mode in (LatencyMode[])[new(), most])
+        {
+            using InterruptSession session = _device.Interrupts.Enable(new InterruptOptions { Latency = mode });
+            Assert.True(session.IsEnabled);
+        }
     }
 
     [Fact]
@@ -92,6 +109,8 @@ public sealed class InterruptOptionsTests : IDisposable
 
         Assert.False(session.IsEnabled);
     }
+
+    private static InterruptOptions Latency(LatencyMode mode) => new() { Latency = mode };
 
     private static void Ignore(in Interrupt interrupt)
     {
