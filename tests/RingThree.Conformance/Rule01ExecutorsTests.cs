@@ -1,4 +1,3 @@
-using System.Globalization;
 using RingThree.Interrupts;
 using RingThree.Pci;
 using RingThree.Samples.Edu;
@@ -210,32 +209,10 @@ public sealed class Rule01ExecutorsTests : RoadTest
         session.Trigger(0, session.VectorCount);
         Machine.Until(() => session.GetCounters().Handled == session.VectorCount, "every vector has been heard");
         Assert.SkipUnless(OperatingSystem.IsLinux(), "threads' own processor time is read from /proc");
-        Dictionary<string, long> before = RoadThreads();
+        Dictionary<string, long> before = RoadThread.All().ToDictionary(t => t.Task, t => t.Ticks);
         Assert.True(before.Count >= 8, $"four waiters and four handler threads, and there are {before.Count}");
         Thread.Sleep(1000);
         // Ticks of 10 ms: a waiter that polled would use about a hundred.
-        foreach ((string thread, long ticks) in RoadThreads()) Assert.InRange(ticks - before.GetValueOrDefault(thread), 0, 20);
-    }
-
-    /// <summary>The road's threads by their names, and how many ticks of processor time each has used (proc(5), stat fields 14 and 15).</summary>
-    private static Dictionary<string, long> RoadThreads()
-    {
-        var threads = new Dictionary<string, long>();
-        foreach (string task in Directory.EnumerateDirectories("/proc/self/task"))
-        {
-            try
-            {
-                if (!File.ReadAllText(task + "/comm").StartsWith("RingThree", StringComparison.Ordinal)) continue;
-                string stat = File.ReadAllText(task + "/stat");
-                string[] fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-                threads[task] = long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture);
-            }
-            catch (IOException)
-            {
-                // That thread has just ended.
-            }
-        }
-
-        return threads;
+        foreach (RoadThread thread in RoadThread.All()) Assert.InRange(thread.Ticks - before.GetValueOrDefault(thread.Task), 0, 20);
     }
 }
