@@ -15,9 +15,15 @@ public sealed partial class InterruptSession
         {
             // Where a scheduler keeps the time it stands still meanwhile.
             if (_options.Latency is not { } mode || !OwnsThreads) return TimeSpan.Zero;
-            bool alone = Environment.ProcessorCount == 1 || mode.Processors.Distinct().Count() == 1;
             // On one processor the thread that is to run the later stages would wait for the one that polls.
-            return alone && _delivery is InterruptDelivery.OwnThread or InterruptDelivery.Await ? TimeSpan.Zero : mode.BusyWait;
+            bool alone = Environment.ProcessorCount == 1;
+            bool delays = _delivery switch
+            {
+                InterruptDelivery.OwnThread => alone || mode.Processors.Distinct().Count() == 1,
+                InterruptDelivery.Await => alone,
+                _ => false,
+            };
+            return delays ? TimeSpan.Zero : mode.BusyWait;
         }
     }
 

@@ -51,7 +51,10 @@ internal sealed class LatencyMeter(TimeProvider time)
     }
 }
 
-/// <summary>The moments of one vector's way to the handler. Guarded by its executor's gate, as <see cref="VectorState"/> is, whose steps it follows.</summary>
+/// <summary>
+/// The moments of one vector's way to the handler. Follows the steps of <see cref="VectorState"/>, and like that is guarded
+/// by its executor's gate.
+/// </summary>
 internal sealed class VectorLatency(LatencyMeter meter)
 {
     private const long Never = long.MinValue;

@@ -33,8 +33,9 @@ public sealed record LatencyMode
     /// whole processor meanwhile, then sleeps until the next signal. The only part that also works for a caller's thread.
     /// </summary>
     /// <remarks>
-    /// Not used where the stages after the waiter would have to wait for it: with deliveries <see cref="InterruptDelivery.OwnThread"/> and
-    /// <see cref="InterruptDelivery.Await"/> when there is one processor only, or the threads are pinned to one. A handler's own thread never uses it.
+    /// Not used where the later stages would have to wait for it: with deliveries <see cref="InterruptDelivery.OwnThread"/>
+    /// and <see cref="InterruptDelivery.Await"/> when the process has one processor only, and with the former when the
+    /// threads are pinned to one. A handler's own thread never uses it. Give each of several waiters a processor.
     /// </remarks>
     public TimeSpan BusyWait { get; init; }
 }

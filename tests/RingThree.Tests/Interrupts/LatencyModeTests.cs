@@ -141,6 +141,25 @@ public sealed class LatencyModeTests
         Assert.Equal((4, 1, 0), (latency.Wakeups, latency.AfterWake.Count, latency.AfterTrigger.Count));
     }
 
+    [Theory]
+    [InlineData(InterruptDelivery.Inline, new[] { 0 }, true)]
+    [InlineData(InterruptDelivery.CallerThread, new[] { 0 }, true)]
+    [InlineData(InterruptDelivery.OwnThread, new int[0], true)]
+    [InlineData(InterruptDelivery.OwnThread, new[] { 0, 1 }, true)]
+    [InlineData(InterruptDelivery.OwnThread, new[] { 1, 1 }, false)]
+    [InlineData(InterruptDelivery.Await, new[] { 0 }, true)]
+    public void A_waiter_does_not_poll_where_it_would_hold_up_the_later_stages(InterruptDelivery delivery, int[] processors, bool polls)
+    {
+        using PciDevice device = Card().Open();
+        bool calls = delivery is InterruptDelivery.Inline or InterruptDelivery.OwnThread;
+        var mode = new LatencyMode { Processors = processors, BusyWait = TimeSpan.FromMilliseconds(2) };
+
+        using InterruptSession session = device.Interrupts.Enable(new InterruptOptions { Delivery = delivery, Handler = calls ? Ignore : null, Latency = mode });
+
+        bool needsAnother = delivery is InterruptDelivery.OwnThread or InterruptDelivery.Await;
+        Assert.Equal(polls && !(needsAnother && Environment.ProcessorCount == 1) ? mode.BusyWait : TimeSpan.Zero, session.BusyWait);
+    }
+
     [Fact]
     public void In_a_seeded_run_the_mode_only_measures_in_the_runs_own_time()
     {
