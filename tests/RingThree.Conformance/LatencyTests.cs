@@ -195,6 +195,8 @@ public sealed class LatencyTests : RoadTest
         {
             foreach ((string name, LatencyMode mode) in modes)
             {
+                // On one processor a waiter that polls holds up the thread that triggers.
+                if (Environment.ProcessorCount == 1 && delivery == InterruptDelivery.Inline && mode.BusyWait > TimeSpan.Zero) continue;
                 LatencySnapshot latency = await Measure(delivery, mode, rounds);
                 TestContext.Current.TestOutputHelper?.WriteLine($"{delivery}, {name}: {Words(latency)}");
                 Assert.Equal(rounds, latency.AfterTrigger.Count);

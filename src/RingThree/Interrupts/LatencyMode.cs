@@ -30,7 +30,8 @@ public sealed record LatencyMode
 
     /// <summary>
     /// How long a waiter looks for the next signal without sleeping after it has processed one, 0 to 10 ms. It uses a
-    /// whole processor meanwhile, then sleeps until the next signal. The only part that also works for a caller's thread.
+    /// whole processor meanwhile (in real time to the exclusion of all else on it), then sleeps until the next signal. The
+    /// only part that also works for a caller's thread.
     /// </summary>
     /// <remarks>
     /// Not used where the later stages would have to wait for it: with deliveries <see cref="InterruptDelivery.OwnThread"/>
