@@ -63,7 +63,9 @@ public sealed class LatencyTests : RoadTest
         var reports = new ConcurrentQueue<InterruptReport>();
         using InterruptSession session = device.Interrupts.Enable(new InterruptOptions
         {
-            Latency = new LatencyMode { Processors = [5000] }, Report = reports.Enqueue, Handler = (in Interrupt _) => { },
+            Latency = new LatencyMode { Processors = [5000] },
+            Report = reports.Enqueue,
+            Handler = (in Interrupt _) => { },
         });
         session.Trigger(0);
         Machine.Until(() => session.GetCounters().HandlerCalls == 1 && !reports.IsEmpty, "handled, and the refusal reported");
@@ -131,7 +133,9 @@ public sealed class LatencyTests : RoadTest
         PciDevice device = Machine.Open(Machine.Nvme);
         using InterruptSession session = device.Interrupts.Enable(new InterruptOptions
         {
-            Delivery = InterruptDelivery.Inline, Handler = (in Interrupt _) => { }, Latency = new LatencyMode { BusyWait = Busy },
+            Delivery = InterruptDelivery.Inline,
+            Handler = (in Interrupt _) => { },
+            Latency = new LatencyMode { BusyWait = Busy },
         });
         session.Trigger(0);
         Machine.Until(() => session.GetCounters().HandlerCalls == 1, "the signal is handled");
@@ -150,7 +154,9 @@ public sealed class LatencyTests : RoadTest
         {
             using InterruptSession session = device.Interrupts.Enable(new InterruptOptions
             {
-                Delivery = InterruptDelivery.Inline, Handler = (in Interrupt _) => { }, Latency = new LatencyMode { BusyWait = Busy },
+                Delivery = InterruptDelivery.Inline,
+                Handler = (in Interrupt _) => { },
+                Latency = new LatencyMode { BusyWait = Busy },
             });
             session.Trigger(0);
             Machine.Until(() => session.GetCounters().HandlerCalls == 1, "the signal is handled");
@@ -215,7 +221,9 @@ public sealed class LatencyTests : RoadTest
         bool handler = delivery is InterruptDelivery.Inline or InterruptDelivery.OwnThread;
         using InterruptSession session = device.Interrupts.Enable(new InterruptOptions
         {
-            Delivery = delivery, Latency = mode, Handler = handler ? (in Interrupt _) => handled.Release() : null,
+            Delivery = delivery,
+            Latency = mode,
+            Handler = handler ? (in Interrupt _) => handled.Release() : null,
         });
         for (int i = 0; i < rounds; i++)
         {

@@ -29,7 +29,12 @@ public sealed class LatencyModeTests
         using PciDevice device = card.Open();
         using InterruptSession session = device.Interrupts.Enable(new InterruptOptions
         {
-            Slots = 2, Waiters = 2, Delivery = delivery, Handler = Ignore, Latency = RealTime, Report = r => Assert.Fail(r.Message),
+            Slots = 2,
+            Waiters = 2,
+            Delivery = delivery,
+            Handler = Ignore,
+            Latency = RealTime,
+            Report = r => Assert.Fail(r.Message),
         });
 
         Assert.True(SpinWait.SpinUntil(() => asked.Count == threads, Patience));
@@ -170,7 +175,8 @@ public sealed class LatencyModeTests
             using PciDevice device = host.Open("0000:00:02.0");
             await using InterruptSession session = device.Interrupts.Enable(new InterruptOptions
             {
-                Latency = RealTime with { BusyWait = LatencyMode.LongestBusyWait }, Report = reports.Add,
+                Latency = RealTime with { BusyWait = LatencyMode.LongestBusyWait },
+                Report = reports.Add,
             });
             for (int i = 0; i < 3; i++)
             {
