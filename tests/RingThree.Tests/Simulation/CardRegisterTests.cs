@@ -86,10 +86,13 @@ public sealed class CardRegisterTests
         {
             card.Use<SampleRegisters>();
             card.Declare<uint>(SampleRegisters.Offsets.Acknowledge).OnRead(() => 1);
+            card.Declare<uint>(0x200, "Kick").OnWrite(_ => { });
         });
         DeviceRegion bar = rig.Device.Bar(0);
 
         Assert.Contains("Acknowledge", Assert.Throws<SimulationException>(() => bar.Write(SampleRegisters.Offsets.Acknowledge, 1u)).Message, StringComparison.Ordinal);
+        bar.Write(0x200, 1u);
+        Assert.Contains("Kick", Assert.Throws<SimulationException>(() => bar.Read<uint>(0x200)).Message, StringComparison.Ordinal);
         var missing = Assert.Throws<SimulationException>(() => bar.Read<uint>(SampleRegisters.Offsets.Status));
         Assert.Contains("Status", missing.Message, StringComparison.Ordinal);
         Assert.Contains("'rig'", missing.Message, StringComparison.Ordinal);
