@@ -121,8 +121,7 @@ internal sealed unsafe class VfioDevice : IHostedDevice
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _closed, 1) != 0) return;
-        _device.Dispose();
-        _group.Close(Description.Address);
+        _group.Close(Description.Address, _device);
     }
 
     private static bool IsTable(VfioRegions.Place place, ulong offset, int length) =>

@@ -63,11 +63,15 @@ internal sealed class VfioGroup
         }
     }
 
-    /// <summary>A device of the group has been closed.</summary>
-    internal void Close(string address)
+    /// <summary>
+    /// Closes a device of the group. Under the gate from the descriptor's end on: from then the kernel may give the device
+    /// to another driver and back, and whoever opens it next must not find it open here.
+    /// </summary>
+    internal void Close(string address, FileDescriptor device)
     {
         lock (Gate)
         {
+            device.Dispose();
             _devices.Remove(address);
             CloseIfUnused();
         }

@@ -43,8 +43,7 @@ public sealed class VfioHost : IHost
         }
         catch
         {
-            descriptor.Dispose();
-            opened.Close(address);
+            opened.Close(address, descriptor);
             throw;
         }
     }

@@ -58,13 +58,14 @@ public sealed class BridgeTests : RoadTest
         PciDevice device = Machine.Open(Machine.EduBridge1);
         await using var edu = new EduDriver(device);
         using DmaBuffer buffer = edu.Allocate(4096); // so that bus mastering is on
-        device.Dma.TakeFaults();
-        edu.Registers.DmaSource.Write(EduDriver.CardBuffer);
-        edu.Registers.DmaDestination.Write(0x300_0000);
-        edu.Registers.DmaCount.Write(64);
-        edu.Registers.DmaCommand.Write(EduDma.Start | EduDma.FromCard);
-        DmaFault fault = default;
-        Machine.Until(() => device.Dma.TakeFaults() is [var first, ..] && (fault = first) is { }, "the fault is reported");
+        DmaFault fault = await Machine.FaultOfAsync(device, () =>
+        {
+            edu.Registers.DmaSource.Write(EduDriver.CardBuffer);
+            edu.Registers.DmaDestination.Write(0x300_0000);
+            edu.Registers.DmaCount.Write(64);
+            edu.Registers.DmaCommand.Write(EduDma.Start | EduDma.FromCard);
+            return Task.CompletedTask;
+        });
         Assert.Equal(device.Address[..^4] + "00.0", fault.Device);
     }
 }

@@ -303,11 +303,13 @@ internal static class FidelityEdu
         {
             rows.Add($"DMA {(isWrite ? "write" : "read")} of what is not mapped", () =>
             {
-                device.Dma.TakeFaults();
                 const ulong nowhere = 0x0C00_0000;
-                string seen = isWrite ? Move(0x4_0000, nowhere, 64, 7) : Move(nowhere, 0x4_0000, 64, 5);
-                DmaFault fault = default;
-                Machine.Until(() => device.Dma.TakeFaults() is [var first, ..] && (fault = first) is { }, "the fault is reported");
+                string seen = "";
+                DmaFault fault = Machine.FaultOfAsync(device, () =>
+                {
+                    seen = isWrite ? Move(0x4_0000, nowhere, 64, 7) : Move(nowhere, 0x4_0000, 64, 5);
+                    return Task.CompletedTask;
+                }).GetAwaiter().GetResult();
                 return $"{seen}; fault of {(fault.Device == device.Address ? "this card" : fault.Device)} at {fault.Address.Value & ~0xFFFul:x}, {(fault.IsWrite ? "write" : "read")}";
             });
         }

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using RingThree.Dma;
 using RingThree.Hosting;
 using RingThree.Linux;
 using RingThree.Pci;
@@ -97,6 +99,30 @@ public sealed class Machine : IDisposable
     {
         ArgumentNullException.ThrowIfNull(condition);
         Assert.True(SpinWait.SpinUntil(condition, Patience), $"did not happen within {Patience.TotalSeconds} s: {what}");
+    }
+
+    /// <summary>
+    /// The fault that a DMA makes. Linux writes down about three in five seconds and drops the rest (a rate limit of ten
+    /// lines, drivers/iommu/intel/dmar.c), so a DMA whose fault went that way is done again.
+    /// </summary>
+    public static async Task<DmaFault> FaultOfAsync(PciDevice device, Func<Task> dma)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        ArgumentNullException.ThrowIfNull(dma);
+        device.Dma.TakeFaults();
+        long started = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(started) < Patience)
+        {
+            await dma();
+            for (int i = 0; i < 60; i++)
+            {
+                if (device.Dma.TakeFaults() is [var fault, ..]) return fault;
+                await Task.Delay(100);
+            }
+        }
+
+        Assert.Fail($"no fault was reported within {Patience.TotalSeconds} s");
+        return default;
     }
 
     public void Dispose()
