@@ -37,10 +37,7 @@ internal sealed class DriverBinding(string root = SysfsPci.Root, Action<string, 
 
         // Asked before anything is touched: a VFIO driver takes no function that is in no group, and its owner would have lost it for nothing.
         if (driver is not null && driver.Contains("vfio", StringComparison.Ordinal) && SysfsPci.GroupOf(place, root) is null)
-        {
-            throw new DeviceException(DeviceStatus.NoIommu, place, operation,
-                "it is in no isolation group: this machine has no IOMMU, or it is switched off", VfioErrors.NoIommuAdvice);
-        }
+            throw VfioErrors.NoIommu(place, operation);
 
         if (driver is not null && !Directory.Exists($"{root}/drivers/{driver}"))
         {

@@ -24,7 +24,7 @@ internal static class VfioErrors
         return new DeviceException(status, device, operation, $"{call} answered {Errno.Describe(error)}", advice);
     }
 
-    internal static DeviceException NoIommu(string device) => new(DeviceStatus.NoIommu, device, "opening through VFIO",
+    internal static DeviceException NoIommu(string device, string operation = "opening through VFIO") => new(DeviceStatus.NoIommu, device, operation,
         "it is in no isolation group: this machine has no IOMMU, or it is switched off", NoIommuAdvice);
 
     internal static DeviceException NoInterruptRemapping(string device) => new(DeviceStatus.NoInterruptRemapping, device, "opening through VFIO",

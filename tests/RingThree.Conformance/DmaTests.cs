@@ -1,3 +1,4 @@
+using RingThree.Devices;
 using RingThree.Dma;
 using RingThree.Hosting;
 using RingThree.Interrupts;
@@ -138,7 +139,7 @@ public sealed class DmaTests : RoadTest
     public async Task Two_devices_can_share_one_address_space()
     {
         PciDevice a = Machine.Open(Machine.EduA);
-        PciDevice b = Machine.Open(Machine.EduB, new PciOpenOptions { Host = new OpenOptions { ShareAddressSpace = a.Dma.AddressSpace } });
+        PciDevice b = Machine.Open(Machine.EduB, new DeviceOpenOptions { Host = new OpenOptions { ShareAddressSpace = a.Dma.AddressSpace } });
         await using var eduA = new EduDriver(a);
         await using var eduB = new EduDriver(b);
         using DmaBuffer shared = eduA.Allocate(256);

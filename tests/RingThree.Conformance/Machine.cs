@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using RingThree.Devices;
 using RingThree.Dma;
 using RingThree.Hosting;
 using RingThree.Linux;
@@ -87,7 +88,7 @@ public sealed class Machine : IDisposable
 
     public string AddressOf(string card) => _addresses[card];
 
-    public PciDevice Open(string card, PciOpenOptions? options = null)
+    public PciDevice Open(string card, DeviceOpenOptions? options = null)
     {
         PciDevice device = Host.Open(AddressOf(card), options);
         _open.Add(device);

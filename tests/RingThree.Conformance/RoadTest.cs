@@ -1,3 +1,4 @@
+using RingThree.Devices;
 using RingThree.Interrupts;
 using RingThree.Pci;
 using RingThree.Samples.Edu;
@@ -19,7 +20,7 @@ public abstract class RoadTest : IDisposable
     protected virtual void Dispose(bool disposing) => Machine.Dispose();
 
     /// <summary>Opens an edu card, silenced.</summary>
-    protected (PciDevice Device, EduRegisters Registers) OpenEdu(string card = Machine.EduA, PciOpenOptions? options = null)
+    protected (PciDevice Device, EduRegisters Registers) OpenEdu(string card = Machine.EduA, DeviceOpenOptions? options = null)
     {
         PciDevice device = Machine.Open(card, options);
         EduRegisters registers = device.Bar(0).As<EduRegisters>();

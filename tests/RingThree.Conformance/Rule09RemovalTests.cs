@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using RingThree.Devices;
 using RingThree.Hosting;
 using RingThree.Interrupts;
 using RingThree.Pci;
@@ -14,7 +15,7 @@ public sealed class Rule09RemovalTests : RoadTest
     [InlineData(false)]
     public void A_removal_request_is_an_event_with_bounded_time_then_the_device_is_closed(bool driverCloses)
     {
-        PciOpenOptions options = new() { RemovalTime = TimeSpan.FromMilliseconds(300) };
+        DeviceOpenOptions options = new() { RemovalTime = TimeSpan.FromMilliseconds(300) };
         (PciDevice device, EduRegisters edu) = OpenEdu(Machine.EduB, options);
         using InterruptSession session = device.Interrupts.Enable(new InterruptOptions { Kinds = InterruptKinds.Msi, Immediate = Acknowledge, Handler = (in Interrupt _) => { } });
         using var release = new ManualResetEventSlim();

@@ -1,6 +1,6 @@
 using System.Buffers;
+using RingThree.Devices;
 using RingThree.Hosting;
-using RingThree.Pci;
 
 namespace RingThree.Dma;
 
@@ -10,14 +10,14 @@ namespace RingThree.Dma;
 /// </summary>
 public sealed class DmaSpace
 {
-    private readonly PciDevice _device;
+    private readonly Device _device;
     private readonly IAddressSpace _space;
     private readonly IovaAllocator _addresses;
     private readonly HashSet<DmaMapping> _mappings = [];
     private readonly Lock _gate = new();
     private bool _closed;
 
-    internal DmaSpace(PciDevice device, IAddressSpace space)
+    internal DmaSpace(Device device, IAddressSpace space)
     {
         _device = device;
         _space = space;
@@ -115,7 +115,7 @@ public sealed class DmaSpace
                 "Dispose buffers, or check how many address bits the card really has.");
             try
             {
-                _device.EnableBusMaster();
+                _device.StartDma();
                 _space.Map(address - (nuint)inPage, bytes, iova, access);
             }
             catch

@@ -4,7 +4,7 @@ namespace RingThree.Hosting;
 
 /// <summary>
 /// An open device as its host shows it: numbered regions, numbered interrupt groups, an address space. Shaped like VFIO.
-/// It trusts its caller: <see cref="Pci.PciDevice"/> checks ranges, alignment and order, and is the only caller.
+/// It trusts its caller: <see cref="Devices.Device"/> checks ranges, alignment and order, and is the only caller.
 /// Reads, writes, binding and waiting may come from several threads at once.
 /// </summary>
 /// <remarks>

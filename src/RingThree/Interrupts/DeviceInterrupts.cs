@@ -1,5 +1,5 @@
+using RingThree.Devices;
 using RingThree.Hosting;
-using RingThree.Pci;
 
 namespace RingThree.Interrupts;
 
@@ -7,34 +7,29 @@ namespace RingThree.Interrupts;
 public sealed class DeviceInterrupts
 {
     private static readonly TimeSpan EnableTime = TimeSpan.FromSeconds(30);
-    private readonly PciDevice _device;
+    private readonly Device _device;
     private readonly Lock _gate = new();
     private InterruptSession? _current;
     private int _enabler; // the thread that is inside Enable
     private bool _closed;
 
-    internal DeviceInterrupts(PciDevice device) => _device = device;
+    internal DeviceInterrupts(Device device) => _device = device;
 
     /// <summary>The kinds the device supports.</summary>
     public InterruptKinds Supported => Groups().Aggregate(InterruptKinds.None, (all, g) => all | (InterruptKinds)g.Kind);
 
     /// <summary>The session that is enabled now, or <see langword="null"/>.</summary>
-    public InterruptSession? Current
-    {
-        get
-        {
-            lock (_gate) return _current is { IsEnabled: true } session ? session : null;
-        }
-    }
+    public InterruptSession? Current => Latest is { IsEnabled: true } session ? session : null;
 
     /// <summary>Whether the current thread is inside a callback of the device's.</summary>
-    internal bool IsInsideCallback
+    internal bool IsInsideCallback => Latest is { IsInsideCallback: true };
+
+    /// <summary>The session that was enabled last, ended or not.</summary>
+    private InterruptSession? Latest
     {
         get
         {
-            InterruptSession? session;
-            lock (_gate) session = _current;
-            return session is { IsInsideCallback: true };
+            lock (_gate) return _current;
         }
     }
 
@@ -90,12 +85,7 @@ public sealed class DeviceInterrupts
     }
 
     /// <summary>The device does not answer any more: what is enabled ends with that error.</summary>
-    internal void DeviceGone()
-    {
-        InterruptSession? session;
-        lock (_gate) session = _current;
-        session?.DeviceGone();
-    }
+    internal void DeviceGone() => Latest?.DeviceGone();
 
     /// <summary>Disables what is enabled, as the device closes.</summary>
     internal void Close()
@@ -108,9 +98,7 @@ public sealed class DeviceInterrupts
         }
 
         _device.Scheduler.WaitUntil(() => Volatile.Read(ref _enabler) == 0, EnableTime);
-        InterruptSession? session;
-        lock (_gate) session = _current;
-        session?.Dispose();
+        Latest?.Dispose();
     }
 
     private void Begin()

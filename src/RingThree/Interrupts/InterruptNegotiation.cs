@@ -1,5 +1,5 @@
+using RingThree.Devices;
 using RingThree.Hosting;
-using RingThree.Pci;
 using RingThree.Transfers;
 
 namespace RingThree.Interrupts;
@@ -8,10 +8,9 @@ namespace RingThree.Interrupts;
 internal static class InterruptNegotiation
 {
     private const int MaximumWaiters = 64;
-    private static readonly TimeSpan LongestDisableTime = TimeSpan.FromDays(24); // what the runtime's waits take
 
     internal static InterruptSession Enable(
-        PciDevice device, IReadOnlyList<(InterruptKind Kind, int Number, InterruptGroupDescription Group)> groups, InterruptOptions options,
+        Device device, IReadOnlyList<(InterruptKind Kind, int Number, InterruptGroupDescription Group)> groups, InterruptOptions options,
         out InterruptReport? pending)
     {
         InterruptDelivery delivery = CheckOptions(options);
@@ -64,7 +63,7 @@ internal static class InterruptNegotiation
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Waiters, MaximumWaiters);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.StormLimit, 2);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.DisableTime, TimeSpan.Zero);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.DisableTime, LongestDisableTime);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.DisableTime, WaitLimit.Longest);
         if (options.Latency is { } latency) CheckLatency(latency);
         return delivery;
     }
@@ -83,22 +82,22 @@ internal static class InterruptNegotiation
     }
 
     /// <summary>Says when the device has an interrupt pending, though it was to be silent.</summary>
-    private static InterruptReport? Pending(PciDevice device, PreparedProgram? quiet, InterruptKind kind)
+    private static InterruptReport? Pending(Device device, PreparedProgram? quiet, InterruptKind kind)
     {
-        if (kind != InterruptKind.Level || (device.Config.ReadStatus() & PciStatus.InterruptPending) == 0) return null;
+        if (kind != InterruptKind.Level || !device.IsLineAsserted()) return null;
         return new InterruptReport(InterruptReportKind.PendingAtEnable, 0,
             $"{device.Address}: an interrupt was pending before its line was enabled; it arrives as the first one. "
             + (quiet is null ? "Give Quiet a program that acknowledges it." : "The Quiet program ran and did not clear it."));
     }
 
     private static InterruptSession? TryBind(
-        PciDevice device, InterruptKind kind, int number, InterruptGroupDescription group, InterruptOptions options,
+        Device device, InterruptKind kind, int number, InterruptGroupDescription group, InterruptOptions options,
         InterruptDelivery delivery, PreparedStage? stage, List<string> answers)
     {
         int wanted = Math.Min(options.Slots, group.Count);
-        bool status = kind == InterruptKind.Level && ImplementsInterruptStatus(device);
+        bool status = kind == InterruptKind.Level && device.HasLineStatus();
         // A message is a memory write by the device: without bus mastering it never leaves the card.
-        if (kind is InterruptKind.Msi or InterruptKind.MsiX) device.EnableBusMaster();
+        if (kind is InterruptKind.Msi or InterruptKind.MsiX) device.StartDma();
         while (wanted > 0)
         {
             var session = new InterruptSession(device, kind, number, wanted, options, delivery, stage, status);
@@ -121,7 +120,7 @@ internal static class InterruptNegotiation
 
             if (granted == wanted)
             {
-                if (kind == InterruptKind.Level) device.Config.ModifyCommand(PciCommand.InterruptDisable, PciCommand.None);
+                if (kind == InterruptKind.Level) device.ConnectLine();
                 return session;
             }
 
@@ -132,16 +131,5 @@ internal static class InterruptNegotiation
 
         answers.Add($"{group.Name}: the host grants no vector of {group.Count}");
         return null;
-    }
-
-    /// <summary>Whether the function may follow PCI 2.3: the interrupt-disable bit can be set. VFIO lets it be set on any card.</summary>
-    private static bool ImplementsInterruptStatus(PciDevice device)
-    {
-        PciConfiguration config = device.Config;
-        if ((config.ReadCommand() & PciCommand.InterruptDisable) != 0) return true;
-        config.ModifyCommand(PciCommand.None, PciCommand.InterruptDisable);
-        bool implemented = (config.ReadCommand() & PciCommand.InterruptDisable) != 0;
-        config.ModifyCommand(PciCommand.InterruptDisable, PciCommand.None);
-        return implemented;
     }
 }

@@ -1,5 +1,5 @@
+using RingThree.Devices;
 using RingThree.Hosting;
-using RingThree.Pci;
 using RingThree.Transfers;
 
 namespace RingThree.Interrupts;
@@ -22,7 +22,7 @@ public sealed partial class InterruptSession : IDisposable, IAsyncDisposable
     private string? _masking;
 
     internal InterruptSession(
-        PciDevice device, InterruptKind kind, int group, int vectors, InterruptOptions options, InterruptDelivery delivery, PreparedStage? stage, bool hasStatus)
+        Device device, InterruptKind kind, int group, int vectors, InterruptOptions options, InterruptDelivery delivery, PreparedStage? stage, bool hasStatus)
     {
         Device = device;
         Kind = kind;
@@ -62,7 +62,7 @@ public sealed partial class InterruptSession : IDisposable, IAsyncDisposable
     }
 
     /// <summary>The device.</summary>
-    public PciDevice Device { get; }
+    public Device Device { get; }
 
     /// <summary>The kind that was negotiated.</summary>
     public InterruptKind Kind { get; }
@@ -204,7 +204,7 @@ public sealed partial class InterruptSession : IDisposable, IAsyncDisposable
     /// <summary>Where each vector signals: waiter v modulo k, under the place it has there.</summary>
     internal VectorRoute[] Routes() => [.. _vectors.Select((_, v) => new VectorRoute(_executors[v % _executors.Length].Waiter, v / _executors.Length))];
 
-    internal bool IsLineAsserted() => (Device.Config.ReadStatus() & PciStatus.InterruptPending) != 0;
+    internal bool IsLineAsserted() => Device.IsLineAsserted();
 
     internal void UnmaskAtHost(int vector) => Device.Host.Unmask(_group, vector);
 
@@ -218,7 +218,7 @@ public sealed partial class InterruptSession : IDisposable, IAsyncDisposable
             : counters.Claimed == 0
                 ? "The immediate stage never claims it: its mask tests the wrong register or the wrong bits, or the device asserts for a source the driver does not know."
                 : "The immediate stage claims it, but what it writes does not clear the source: check the acknowledge register, its offset and its bits.";
-        string message = $"{Device.Address}: its interrupt line {Line()} signalled {_options.StormLimit} times in a row at once after it was unmasked, "
+        string message = $"{Device.Address}: its interrupt line {Device.LineName} signalled {_options.StormLimit} times in a row at once after it was unmasked, "
             + $"with the device still asserting, so it has been left masked at this device. {cause} Then call Unmask({vector}).";
         _masking = message;
         Report(new InterruptReport(InterruptReportKind.Storm, vector, message));
@@ -232,16 +232,8 @@ public sealed partial class InterruptSession : IDisposable, IAsyncDisposable
         string hint = _masking
             ?? (c.Rejected > 0 ? $"The immediate stage rejected {c.Rejected} signals: check its mask."
             : c.Held > 0 ? $"{c.Held} signals wait behind a mask: call Unmask."
-            : Kind != InterruptKind.Level && (Device.Config.ReadCommand() & PciCommand.BusMaster) == 0 ? "Bus mastering is off, so no message can leave the card: somebody cleared command bit 2."
-            : Kind == InterruptKind.Level && IsLineAsserted() ? "The device has an interrupt pending that did not arrive: is command bit 10 (interrupt disable) set?"
-            : "The device has not signalled: check that it was told to, and that its own interrupt enable is set.");
+            : Device.WhySilent(Kind) ?? "The device has not signalled: check that it was told to, and that its own interrupt enable is set.");
         return new TimeoutException($"{Device.Address}: no {Kind} interrupt within {timeout.TotalSeconds:0.###} s (so far {c.Signalled} signalled, {c.Claimed} claimed). {hint}");
-    }
-
-    private string Line()
-    {
-        byte pin = Device.Config.Read8(0x3D); // PCI Local Bus 3.0, 6.2.4: 1 is INTA#
-        return pin is >= 1 and <= 4 ? $"INT{(char)('A' + pin - 1)}#" : "INTx#";
     }
 
     private InterruptExecutor ExecutorOf(int vector)
@@ -257,7 +249,7 @@ public sealed partial class InterruptSession : IDisposable, IAsyncDisposable
             throw new InvalidOperationException($"{Device.Address}: this session delivers by {_delivery}; for this call enable it with Delivery = {needed}.");
         ArgumentOutOfRangeException.ThrowIfNegative(waiter);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(waiter, _executors.Length);
-        if (timeout != Timeout.InfiniteTimeSpan && (timeout < TimeSpan.Zero || timeout.TotalMilliseconds > int.MaxValue))
-            throw new ArgumentOutOfRangeException(nameof(timeout), timeout, "A time is 0 to 24 days, or infinite.");
+        if (timeout != Timeout.InfiniteTimeSpan && (timeout < TimeSpan.Zero || timeout > WaitLimit.Longest))
+            throw new ArgumentOutOfRangeException(nameof(timeout), timeout, $"A time is 0 to {WaitLimit.Longest.TotalDays} days, or infinite.");
     }
 }

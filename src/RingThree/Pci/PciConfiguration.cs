@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using RingThree.Devices;
 using RingThree.Hosting;
 using RingThree.Registers;
 
@@ -16,10 +17,10 @@ public sealed class PciConfiguration : IRegionWriter
 {
     private const ulong CommandOffset = 0x04;
     private readonly IHostedDevice _host;
-    private readonly PciDecodeState _decode;
+    private readonly DecodeState _decode;
     private readonly int _powerControl;
 
-    internal PciConfiguration(IHostedDevice host, PciDecodeState decode)
+    internal PciConfiguration(IHostedDevice host, DecodeState decode)
     {
         _host = host;
         _decode = decode;

@@ -26,13 +26,13 @@ public abstract class ImmediateStage
     }
 
     /// <summary>Checks the stage against a device and makes it ready to run there.</summary>
-    internal abstract PreparedStage Prepare(Pci.PciDevice device);
+    internal abstract PreparedStage Prepare(Devices.Device device);
 
     private sealed class CallbackStage(ImmediateCallback callback, int valueCount) : ImmediateStage
     {
         public override int ValueCount => valueCount;
 
-        internal override PreparedStage Prepare(Pci.PciDevice device) => new PreparedCallback(callback);
+        internal override PreparedStage Prepare(Devices.Device device) => new PreparedCallback(callback);
     }
 
     private sealed class PreparedCallback(ImmediateCallback callback) : PreparedStage

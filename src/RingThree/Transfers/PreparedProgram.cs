@@ -1,6 +1,6 @@
+using RingThree.Devices;
 using RingThree.Hosting;
 using RingThree.Interrupts;
-using RingThree.Pci;
 using RingThree.Registers;
 
 namespace RingThree.Transfers;
@@ -13,7 +13,7 @@ public sealed class PreparedProgram
 {
     private readonly ProgramStage _stage;
 
-    internal PreparedProgram(PciDevice device, TransferProgram program)
+    internal PreparedProgram(Device device, TransferProgram program)
     {
         _stage = new ProgramStage(device, program);
         ValueCount = program.ValueCount;
@@ -34,15 +34,15 @@ public sealed class PreparedProgram
         return (result & ImmediateResult.Claimed) != 0;
     }
 
-    internal static PreparedStage Stage(PciDevice device, TransferProgram program) => new ProgramStage(device, program);
+    internal static PreparedStage Stage(Device device, TransferProgram program) => new ProgramStage(device, program);
 
     private sealed class ProgramStage : PreparedStage
     {
-        private readonly PciDevice _device;
+        private readonly Device _device;
         private readonly Step[] _steps;
         private readonly int _decider;
 
-        internal ProgramStage(PciDevice device, TransferProgram program)
+        internal ProgramStage(Device device, TransferProgram program)
         {
             _device = device;
             _decider = program.FirstTest < 0 ? -1 : 1;
@@ -89,7 +89,7 @@ public sealed class PreparedProgram
             return ImmediateResult.ClaimedAndDeferred;
         }
 
-        private static Step Compile(PciDevice device, in TransferCommand command, int index)
+        private static Step Compile(Device device, in TransferCommand command, int index)
         {
             ulong allOnes = command.Width == 8 ? ulong.MaxValue : (1UL << (8 * command.Width)) - 1;
             if (command.IsTest) return new Step { Kind = command.Kind, Value = command.Value, Second = command.Second, ValueIndex = command.ValueIndex, AllOnes = allOnes };
@@ -125,7 +125,7 @@ public sealed class PreparedProgram
             };
         }
 
-        private static DeviceException Refuse(PciDevice device, string where, string answer, string advice) =>
+        private static DeviceException Refuse(Device device, string where, string answer, string advice) =>
             new(DeviceStatus.InvalidArgument, device.Address, "checking " + where, answer, advice);
     }
 

@@ -39,5 +39,5 @@ public sealed class TransferProgram : ImmediateStage
         return [read, test, .. Enumerable.Range(0, read), .. Enumerable.Range(test + 1, _commands.Length - test - 1)];
     }
 
-    internal override PreparedStage Prepare(Pci.PciDevice device) => PreparedProgram.Stage(device, this);
+    internal override PreparedStage Prepare(Devices.Device device) => PreparedProgram.Stage(device, this);
 }

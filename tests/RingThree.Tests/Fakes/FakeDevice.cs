@@ -82,7 +82,7 @@ internal sealed class FakeDevice : IHost, IHostedDevice
         return this;
     }
 
-    internal PciDevice Open() => HostExtensions.Open(this, Place);
+    internal PciDevice Open() => PciHostExtensions.Open(this, Place);
 
     internal void Note(string happened)
     {

@@ -1,3 +1,4 @@
+using RingThree.Devices;
 using RingThree.Dma;
 using RingThree.Hosting;
 using RingThree.Interrupts;

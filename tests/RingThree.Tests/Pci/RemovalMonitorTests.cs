@@ -1,3 +1,4 @@
+using RingThree.Devices;
 using RingThree.Hosting;
 using RingThree.Interrupts;
 using RingThree.Pci;
@@ -19,9 +20,9 @@ public sealed class RemovalMonitorTests
         var fake = new FakeDevice();
 
         var error = Assert.Throws<ArgumentOutOfRangeException>(() =>
-            HostExtensions.Open(fake, FakeDevice.Place, new PciOpenOptions { RemovalTime = TimeSpan.FromSeconds(seconds) }));
+            PciHostExtensions.Open(fake, FakeDevice.Place, new DeviceOpenOptions { RemovalTime = TimeSpan.FromSeconds(seconds) }));
 
-        Assert.Contains(nameof(PciOpenOptions.RemovalTime), error.Message, StringComparison.Ordinal);
+        Assert.Contains(nameof(DeviceOpenOptions.RemovalTime), error.Message, StringComparison.Ordinal);
         Assert.Empty(fake.Events);
     }
 

@@ -1,3 +1,4 @@
+using RingThree.Devices;
 using RingThree.Dma;
 using RingThree.Hosting;
 using RingThree.Interrupts;
@@ -89,7 +90,7 @@ public sealed class RecordedAbilitiesTests : IDisposable
         static async Task<bool> Drive(IHost host)
         {
             using PciDevice a = host.Open("0000:00:02.0");
-            using PciDevice b = host.Open("0000:00:03.0", new PciOpenOptions { Host = new OpenOptions { ShareAddressSpace = a.Dma.AddressSpace } });
+            using PciDevice b = host.Open("0000:00:03.0", new DeviceOpenOptions { Host = new OpenOptions { ShareAddressSpace = a.Dma.AddressSpace } });
             Assert.Same(a.Dma.AddressSpace, b.Dma.AddressSpace);
             await using var first = new EduDriver(a);
             await using var second = new EduDriver(b);

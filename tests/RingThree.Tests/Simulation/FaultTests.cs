@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using RingThree.Devices;
 using RingThree.Dma;
 using RingThree.Hosting;
 using RingThree.Interrupts;

@@ -1,3 +1,4 @@
+using RingThree.Devices;
 using RingThree.Dma;
 using RingThree.Hosting;
 using RingThree.Pci;
@@ -186,7 +187,7 @@ public sealed class SimulatedAddressSpaceTests : IDisposable
     [Fact]
     public void Devices_can_share_a_space()
     {
-        using PciDevice other = _host.Open("0000:00:03.0", new PciOpenOptions { Host = new OpenOptions { ShareAddressSpace = Space } });
+        using PciDevice other = _host.Open("0000:00:03.0", new DeviceOpenOptions { Host = new OpenOptions { ShareAddressSpace = Space } });
         using DmaBuffer theirs = other.Dma.Allocate(16);
         using DmaBuffer ours = _device.Dma.Allocate(16);
 

@@ -1,3 +1,4 @@
+using RingThree.Devices;
 using RingThree.Hosting;
 using RingThree.Pci;
 using RingThree.Simulation;

@@ -1,36 +1,35 @@
+using RingThree.Devices;
 using RingThree.Hosting;
 
 namespace RingThree.Pci;
 
 /// <summary>Opening PCI functions on any host.</summary>
-public static class HostExtensions
+public static class PciHostExtensions
 {
-    private static readonly TimeSpan LongestRemovalTime = TimeSpan.FromDays(24); // what the runtime's waits take
-
     /// <summary>Opens the only function with this id.</summary>
     /// <param name="host">The host.</param>
     /// <param name="id">Vendor and device id.</param>
     /// <param name="options">How to open it; <see langword="null"/> for the defaults.</param>
     /// <exception cref="DeviceException">None or several have that id, or it could not be opened.</exception>
-    public static PciDevice Open(this IHost host, PciId id, PciOpenOptions? options = null)
+    public static PciDevice Open(this IHost host, PciId id, DeviceOpenOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(host);
-        DeviceDescription[] found = [.. host.Scan().Where(d => d.VendorId == id.Vendor && d.DeviceId == id.Device)];
+        IReadOnlyList<DeviceDescription> all = host.Scan();
+        DeviceDescription[] found = [.. all.Where(d => d.VendorId == id.Vendor && d.DeviceId == id.Device)];
         if (found.Length == 1) return host.Open(found[0].Address, options);
         if (found.Length == 0)
         {
             throw new DeviceException(DeviceStatus.NotFound, host.Name, $"looking for a device {id}",
-                "there is none", DescribeAll(host));
+                "there is none", DescribeAll(all));
         }
 
         throw new DeviceException(DeviceStatus.InvalidArgument, host.Name, $"looking for the device {id}",
             $"there are {found.Length}: {string.Join(", ", found.Select(d => d.Address))}", "Open one of them by its address.");
     }
 
-    private static string DescribeAll(IHost host)
+    private static string DescribeAll(IReadOnlyList<DeviceDescription> all)
     {
         const int most = 8;
-        IReadOnlyList<DeviceDescription> all = host.Scan();
         if (all.Count == 0) return "The host has no devices at all.";
         return $"There are {string.Join(", ", all.Take(most).Select(d => $"{d.Address} ({d.VendorId:x4}:{d.DeviceId:x4})"))}{(all.Count > most ? $" and {all.Count - most} more." : ".")}";
     }
@@ -41,13 +40,12 @@ public static class HostExtensions
     /// <param name="options">How to open it; <see langword="null"/> for the defaults.</param>
     /// <exception cref="DeviceException">It is absent, in use, bound to another driver, or the host lacks what it needs.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The options hold a time that cannot be waited for.</exception>
-    public static PciDevice Open(this IHost host, string address, PciOpenOptions? options = null)
+    public static PciDevice Open(this IHost host, string address, DeviceOpenOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(host);
         ArgumentException.ThrowIfNullOrEmpty(address);
-        options ??= PciOpenOptions.Default;
-        if (options.RemovalTime < TimeSpan.Zero || options.RemovalTime > LongestRemovalTime)
-            throw new ArgumentOutOfRangeException(nameof(options), options.RemovalTime, $"{nameof(PciOpenOptions.RemovalTime)} is 0 to 24 days.");
+        options ??= DeviceOpenOptions.Default;
+        options.Check(nameof(options));
         IHostedDevice hosted = host.OpenDevice(address, options.Host);
         try
         {

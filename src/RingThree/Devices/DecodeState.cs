@@ -1,12 +1,12 @@
 using RingThree.Registers;
 
-namespace RingThree.Pci;
+namespace RingThree.Devices;
 
 /// <summary>
-/// Decides when the mapped BARs show the device and when the all-ones overlay: memory decoding off, power state not D0,
-/// reset under way, device gone, or closed.
+/// Decides when the mapped regions show the device and when the all-ones overlay: decoding off, reset under way, device
+/// gone, or closed.
 /// </summary>
-internal sealed class PciDecodeState
+internal sealed class DecodeState
 {
     private readonly List<DeviceRegion> _regions = [];
     private Func<bool>? _decodes;

@@ -1,6 +1,6 @@
 using RingThree.Hosting;
 
-namespace RingThree.Pci;
+namespace RingThree.Devices;
 
 /// <summary>
 /// Listens for a device's error and removal-request signals, from open to close. A request that comes before anyone
@@ -14,24 +14,26 @@ internal sealed class RemovalMonitor
     // A driver subscribes right after opening; a request that comes between the two must not pass it by.
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(30);
-    private readonly PciDevice _device;
+    private readonly Device _device;
     private readonly IInterruptWaiter? _waiter;
+    private readonly int _errors;
+    private readonly int _requests;
     private bool _stopped;
     private bool _over;
     private int _listener; // the thread that is inside Listen
     private int _leaving;
 
-    internal RemovalMonitor(PciDevice device)
+    internal RemovalMonitor(Device device)
     {
         _device = device;
-        bool errors = Exists(PciNumbering.Error);
-        bool requests = Exists(PciNumbering.RemovalRequest);
-        if (!errors && !requests) return;
+        _errors = Find(InterruptGroupKind.Error);
+        _requests = Find(InterruptGroupKind.RemovalRequest);
+        if (_errors < 0 && _requests < 0) return;
         _waiter = device.Host.CreateWaiter();
         try
         {
-            if (errors) device.Host.Bind(PciNumbering.Error, [new VectorRoute(_waiter, ErrorTag)]);
-            if (requests) device.Host.Bind(PciNumbering.RemovalRequest, [new VectorRoute(_waiter, RequestTag)]);
+            if (_errors >= 0) device.Host.Bind(_errors, [new VectorRoute(_waiter, ErrorTag)]);
+            if (_requests >= 0) device.Host.Bind(_requests, [new VectorRoute(_waiter, RequestTag)]);
         }
         catch
         {
@@ -47,9 +49,6 @@ internal sealed class RemovalMonitor
     {
         if (_waiter is not null) _device.Scheduler.Start($"{_device.Address} removal", _waiter, Listen);
     }
-
-    /// <summary>The device could not be completed.</summary>
-    internal void Abandon() => _waiter?.Dispose();
 
     /// <summary>The device has stopped answering; found by whoever calls. Returns at once.</summary>
     internal void Gone()
@@ -73,7 +72,17 @@ internal sealed class RemovalMonitor
         if (Volatile.Read(ref _listener) != Environment.CurrentManagedThreadId) _device.Scheduler.WaitUntil(() => Volatile.Read(ref _over), StopTime);
     }
 
-    private bool Exists(int group) => _device.Host.InterruptGroups.Count > group && _device.Host.InterruptGroups[group].Count > 0;
+    /// <summary>The number of the group that signals this; -1 where the host has none.</summary>
+    private int Find(InterruptGroupKind kind)
+    {
+        IReadOnlyList<InterruptGroupDescription> groups = _device.Host.InterruptGroups;
+        for (int i = 0; i < groups.Count; i++)
+        {
+            if (groups[i].Kind == kind && groups[i].Count > 0) return i;
+        }
+
+        return -1;
+    }
 
     /// <summary>One wait; whether there is to be another.</summary>
     private bool Listen()
@@ -85,8 +94,8 @@ internal sealed class RemovalMonitor
             int count = IsStopped ? 0 : _waiter!.Wait(signals, Timeout.InfiniteTimeSpan);
             if (count > 0 && !IsStopped) Leave(signals[0].Tag == RequestTag ? RemovalReason.Requested : RemovalReason.Error);
             if (!IsStopped) return true;
-            if (Exists(PciNumbering.Error)) _device.Host.Unbind(PciNumbering.Error);
-            if (Exists(PciNumbering.RemovalRequest)) _device.Host.Unbind(PciNumbering.RemovalRequest);
+            if (_errors >= 0) _device.Host.Unbind(_errors);
+            if (_requests >= 0) _device.Host.Unbind(_requests);
         }
         catch (Exception)
         {

@@ -1,21 +1,28 @@
 using RingThree.Hosting;
 
-namespace RingThree.Pci;
+namespace RingThree.Devices;
 
-/// <summary>How to open a PCI function.</summary>
-public sealed record PciOpenOptions
+/// <summary>How to open a device.</summary>
+public sealed record DeviceOpenOptions
 {
     /// <summary>The defaults.</summary>
-    public static PciOpenOptions Default { get; } = new();
+    public static DeviceOpenOptions Default { get; } = new();
 
     /// <summary>What the host needs to know.</summary>
     public OpenOptions Host { get; init; } = OpenOptions.Default;
 
     /// <summary>
-    /// How long <see cref="PciDevice.RemovalRequested"/> may take before the device is closed all the same. Default 5 s
+    /// How long <see cref="Device.RemovalRequested"/> may take before the device is closed all the same. Default 5 s
     /// (Linux repeats its request every 10 s).
     /// </summary>
     public TimeSpan RemovalTime { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Throws where the options hold a time that cannot be waited for.</summary>
+    internal void Check(string parameter)
+    {
+        if (RemovalTime < TimeSpan.Zero || RemovalTime > WaitLimit.Longest)
+            throw new ArgumentOutOfRangeException(parameter, RemovalTime, $"{nameof(RemovalTime)} is 0 to {WaitLimit.Longest.TotalDays} days.");
+    }
 }
 
 /// <summary>Why a device leaves.</summary>
@@ -35,4 +42,4 @@ public enum RemovalReason
 /// <param name="Device">Which one.</param>
 /// <param name="Reason">Why.</param>
 /// <param name="Time">How long the driver may take before the device is closed under it.</param>
-public sealed record RemovalNotice(PciDevice Device, RemovalReason Reason, TimeSpan Time);
+public sealed record RemovalNotice(Device Device, RemovalReason Reason, TimeSpan Time);
