@@ -48,7 +48,7 @@ internal sealed class EventDevice : IHostedDevice
 
     public void Write(int region, ulong offset, ReadOnlySpan<byte> data) => data.CopyTo(_configuration.AsSpan((int)offset));
 
-    public IReadOnlyList<IRegionMapping> Map(int region) => [new VfioMapping(_page, Description.Address, 0, 0, PageSize)];
+    public IReadOnlyList<IRegionMapping> Map(int region) => [new FileMapping(_page, Description.Address, 0, 0, PageSize)];
 
     public IInterruptWaiter CreateWaiter() => new EventWaiter(Description.Address);
 

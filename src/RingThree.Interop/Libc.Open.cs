@@ -14,6 +14,9 @@ public static unsafe partial class Libc
     /// <summary>Do not block.</summary>
     public const int NonBlocking = 0x800;
 
+    /// <summary>Each write has arrived when it returns; of device memory: uncached.</summary>
+    public const int Synchronous = 0x101000;
+
     /// <summary>Not for child processes.</summary>
     public const int CloseOnExec = 0x80000;
 

@@ -15,7 +15,7 @@ public sealed unsafe class AllOnesTests
     public void A_covered_mapping_reads_all_ones_and_the_device_behind_it_is_untouched()
     {
         using FileDescriptor device = Device(2);
-        using VfioMapping mapping = Map(device, 2);
+        using FileMapping mapping = Map(device, 2);
 
         mapping.Overlay();
         ulong covered = *At(mapping, 4096);
@@ -34,7 +34,7 @@ public sealed unsafe class AllOnesTests
         int before = Mappings();
         using FileDescriptor device = Libc.MemoryFile("large device", Libc.MemoryFileCloseOnExec);
         Assert.Equal(0, Libc.Truncate(device, length)); // sparse: no page of it is ever touched
-        using var mapping = new VfioMapping(device, "test", 0, 0, (ulong)length);
+        using var mapping = new FileMapping(device, "test", 0, 0, (ulong)length);
 
         mapping.Overlay();
 
@@ -49,7 +49,7 @@ public sealed unsafe class AllOnesTests
     public void What_was_written_to_a_cover_is_forgotten_by_the_next()
     {
         using FileDescriptor device = Device(1);
-        using VfioMapping mapping = Map(device, 1);
+        using FileMapping mapping = Map(device, 1);
         mapping.Overlay();
         *At(mapping, 0) = 42;
         Assert.Equal(42u, *At(mapping, 0));
@@ -64,8 +64,8 @@ public sealed unsafe class AllOnesTests
     public void A_cover_of_one_mapping_is_private_to_it()
     {
         using FileDescriptor device = Device(1);
-        using VfioMapping one = Map(device, 1);
-        using VfioMapping other = Map(device, 1);
+        using FileMapping one = Map(device, 1);
+        using FileMapping other = Map(device, 1);
         one.Overlay();
         *At(one, 0) = 42;
 
@@ -78,7 +78,7 @@ public sealed unsafe class AllOnesTests
     public void Covering_and_restoring_twice_is_the_same_as_once()
     {
         using FileDescriptor device = Device(1);
-        using VfioMapping mapping = Map(device, 1);
+        using FileMapping mapping = Map(device, 1);
 
         mapping.Restore();
         *At(mapping, 8) = 5;
@@ -97,7 +97,7 @@ public sealed unsafe class AllOnesTests
     {
         const int pages = (5 << 20) / 4096;
         using FileDescriptor device = Device(pages);
-        using VfioMapping mapping = Map(device, pages);
+        using FileMapping mapping = Map(device, pages);
 
         mapping.Overlay();
 
@@ -110,7 +110,7 @@ public sealed unsafe class AllOnesTests
     public void A_device_that_goes_away_under_a_cover_faults_nobody()
     {
         using FileDescriptor device = Device(4);
-        using VfioMapping mapping = Map(device, 4);
+        using FileMapping mapping = Map(device, 4);
         mapping.Overlay();
 
         Assert.Equal(0, Libc.Truncate(device, 0)); // from here on a load of the file's own pages is a SIGBUS
@@ -126,7 +126,7 @@ public sealed unsafe class AllOnesTests
     public void Another_thread_reads_the_device_or_all_ones_and_nothing_else()
     {
         using FileDescriptor device = Device(2);
-        using VfioMapping mapping = Map(device, 2);
+        using FileMapping mapping = Map(device, 2);
         using var started = new ManualResetEventSlim();
         bool stop = false;
         long strange = 0;
@@ -166,7 +166,7 @@ public sealed unsafe class AllOnesTests
     public void A_device_that_comes_and_goes_between_covers_faults_nobody()
     {
         using FileDescriptor device = Device(1);
-        using VfioMapping mapping = Map(device, 1);
+        using FileMapping mapping = Map(device, 1);
         bool stop = false;
         ulong seen = 0;
         var reader = new Thread(() =>
@@ -193,7 +193,7 @@ public sealed unsafe class AllOnesTests
     public void A_disposed_mapping_gives_its_range_back_and_covers_nothing_more()
     {
         using FileDescriptor device = Device(3, "ringthree given back");
-        VfioMapping mapping = Map(device, 3);
+        FileMapping mapping = Map(device, 3);
         Assert.Contains(MappedFiles(), l => l.Contains("ringthree given back", StringComparison.Ordinal));
 
         mapping.Dispose();
@@ -209,7 +209,7 @@ public sealed unsafe class AllOnesTests
     {
         using FileDescriptor device = Device(4);
         Write(device, 2 * 4096, 99);
-        using var mapping = new VfioMapping(device, "0000:00:07.0", position: 2 * 4096, offset: 0x3000, length: 4096);
+        using var mapping = new FileMapping(device, "0000:00:07.0", position: 2 * 4096, offset: 0x3000, length: 4096);
 
         Assert.Equal(99u, *At(mapping, 0));
         Assert.Equal(0x3000u, mapping.Offset);
@@ -224,15 +224,15 @@ public sealed unsafe class AllOnesTests
         Assert.SkipUnless(OperatingSystem.IsLinux(), "needs Linux");
         using FileDescriptor device = Device(1);
 
-        var error = Assert.Throws<DeviceException>(() => new VfioMapping(device, "0000:00:07.0", position: 1, offset: 0x10, length: 4096));
+        var error = Assert.Throws<DeviceException>(() => new FileMapping(device, "0000:00:07.0", position: 1, offset: 0x10, length: 4096));
 
         Assert.Equal("0000:00:07.0", error.Device);
         Assert.Contains("mmap answered EINVAL", error.Answer, StringComparison.Ordinal);
     }
 
-    private static ulong* At(VfioMapping mapping, ulong offset) => (ulong*)(mapping.Address + (nuint)offset);
+    private static ulong* At(FileMapping mapping, ulong offset) => (ulong*)(mapping.Address + (nuint)offset);
 
-    private static VfioMapping Map(FileDescriptor device, int pages) => new(device, "0000:00:07.0", 0, 0, (ulong)pages * 4096);
+    private static FileMapping Map(FileDescriptor device, int pages) => new(device, "0000:00:07.0", 0, 0, (ulong)pages * 4096);
 
     /// <summary>A file whose pages each start with the pattern.</summary>
     private static FileDescriptor Device(int pages, string name = "ringthree device")

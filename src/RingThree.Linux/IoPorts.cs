@@ -1,0 +1,63 @@
+using System.Buffers.Binary;
+using RingThree.Hosting;
+using RingThree.Interop;
+using RingThree.Platform;
+
+namespace RingThree.Linux;
+
+/// <summary>A range of I/O ports of this machine.</summary>
+internal sealed class IoPorts : IRegionAccess
+{
+    // Linux gives the permission to a thread, and a register may be read by any.
+    [ThreadStatic]
+    private static HashSet<PlatformRange>? allowedHere;
+
+    private readonly PlatformRange _range;
+    private bool _closed;
+
+    internal IoPorts(string card, PlatformRange range)
+    {
+        _range = range;
+        if (!PortInstructions.Exist)
+            throw new DeviceException(DeviceStatus.NotSupported, card, $"opening {range}", "this processor has no I/O ports", "Where such a machine shows them as memory, give that address.");
+        int error = PortInstructions.Prepare();
+        if (error != 0)
+            throw new DeviceException(DeviceStatus.NoResources, card, $"opening {range}", $"no page for code: {Errno.Describe(error)}", "Let this process have executable memory.");
+        if (!Allow())
+            throw VfioErrors.Failed(card, $"opening {range}", "ioperm", "Run as root (CAP_SYS_RAWIO). Under kernel lockdown nobody may: switch Secure Boot off.");
+    }
+
+    public ulong Read(ulong offset, int width) => _closed || !Allow()
+        ? ulong.MaxValue >> (64 - (8 * width))
+        : PortInstructions.Read((ushort)(_range.Start + offset), width);
+
+    public void Write(ulong offset, int width, ulong value)
+    {
+        if (!_closed && Allow()) PortInstructions.Write((ushort)(_range.Start + offset), width, (uint)value);
+    }
+
+    internal void Close() => _closed = true;
+
+    internal void Read(ulong offset, Span<byte> data)
+    {
+        Span<byte> bytes = stackalloc byte[8];
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes, Read(offset, data.Length));
+        bytes[..data.Length].CopyTo(data);
+    }
+
+    internal void Write(ulong offset, ReadOnlySpan<byte> data)
+    {
+        Span<byte> bytes = stackalloc byte[8];
+        bytes.Clear();
+        data.CopyTo(bytes);
+        Write(offset, data.Length, BinaryPrimitives.ReadUInt64LittleEndian(bytes));
+    }
+
+    private bool Allow()
+    {
+        if (allowedHere is { } known && known.Contains(_range)) return true;
+        if (Libc.IoPermission((nuint)_range.Start, (nuint)_range.Length, 1) != 0) return false;
+        (allowedHere ??= []).Add(_range);
+        return true;
+    }
+}

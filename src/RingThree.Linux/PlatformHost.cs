@@ -1,0 +1,36 @@
+using RingThree.Hosting;
+using RingThree.Platform;
+
+namespace RingThree.Linux;
+
+/// <summary>
+/// This machine's memory and ports by their addresses, for cards that their driver defines by hand. Needs root
+/// (CAP_SYS_RAWIO), and a kernel that is not locked down. Their interrupts need a kernel driver: enabling them says so.
+/// </summary>
+public sealed class PlatformHost : IHost
+{
+    /// <inheritdoc/>
+    public string Name => "platform";
+
+    /// <summary>Nothing: what is not enumerated cannot be listed.</summary>
+    public IReadOnlyList<DeviceDescription> Scan() => [];
+
+    /// <inheritdoc/>
+    /// <param name="address">What <see cref="PlatformResources.ToString"/> writes.</param>
+    /// <param name="options">How to open it.</param>
+    public IHostedDevice OpenDevice(string address, OpenOptions options)
+    {
+        if (!PlatformResources.TryParse(address, null, out PlatformResources? resources))
+        {
+            throw new DeviceException(DeviceStatus.NotFound, address, "opening by hand", "that does not say where a card is",
+                "Say it with PlatformResources; a PCI function is opened through VfioHost.");
+        }
+
+        return new PlatformCard(resources);
+    }
+
+    /// <summary>Does nothing: open devices stay usable, and there is nothing else to give back.</summary>
+    public void Dispose()
+    {
+    }
+}
