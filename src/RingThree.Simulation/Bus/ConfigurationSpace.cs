@@ -32,9 +32,6 @@ internal sealed class ConfigurationSpace
 
     internal void Read(int offset, Span<byte> data) => _data.AsSpan(offset, data.Length).CopyTo(data);
 
-    /// <summary>Which bits of a byte a write reaches.</summary>
-    internal byte WritableBits(int offset) => _writable[offset];
-
     /// <summary>Declares 8 bits: what they are after a reset, and which of them a write reaches.</summary>
     internal void Define8(int offset, byte value, byte writable = 0)
     {

@@ -1,5 +1,3 @@
-using RingThree.Pci;
-
 namespace RingThree.Simulation;
 
 /// <summary>Message-signalled interrupts as registers (PCI Local Bus 3.0, 6.8.1).</summary>
@@ -40,8 +38,6 @@ internal sealed class MsiCapability
     internal int Count => 1 << Math.Min((_config.Read16(_offset + 2) >> CountShift) & 7, _capable);
 
     internal ulong Address => _config.Read32(_offset + 4) | ((ulong)_config.Read32(_offset + 8) << 32);
-
-    internal static PciCapabilityId Id => PciCapabilityId.Msi;
 
     /// <summary>The data of one message: the low bits are its number, whatever is written there.</summary>
     internal uint Data(int vector) => (_config.Read16(_offset + 12) & ~(uint)(Count - 1)) | (uint)vector;

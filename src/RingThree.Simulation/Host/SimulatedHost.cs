@@ -10,8 +10,7 @@ public sealed class SimulatedHost : IHost
     private const int Slots = 32;
     private readonly Firmware _firmware;
     private readonly IsolationGroups _groups = new();
-    private readonly HashSet<PciEndpoint> _open = [];
-    private readonly Dictionary<PciEndpoint, SimulatedDevice> _devices = [];
+    private readonly Dictionary<PciEndpoint, SimulatedDevice?> _open = []; // null while it is being opened
     private readonly List<Action<DeviceChange>> _watchers = [];
     private readonly Lock _gate = new();
 
@@ -145,7 +144,7 @@ public sealed class SimulatedHost : IHost
         PciEndpoint function = Find(address, "opening");
         lock (_gate)
         {
-            if (!_open.Add(function))
+            if (!_open.TryAdd(function, null))
             {
                 throw new DeviceException(DeviceStatus.Busy, address, "opening", "it is open already",
                     "Close it where it is open; a device has one user.");
@@ -156,7 +155,7 @@ public sealed class SimulatedHost : IHost
                 SimulatedAddressSpace space = _groups.Enter(function, options.ShareAddressSpace);
                 function.Space = space;
                 var device = new SimulatedDevice(function, Describe(function), space, MaximumVectors, () => Close(function));
-                _devices[function] = device;
+                _open[function] = device;
                 return device;
             }
             catch
@@ -275,14 +274,13 @@ public sealed class SimulatedHost : IHost
 
     private SimulatedDevice? Device(PciEndpoint function)
     {
-        lock (_gate) return _devices.GetValueOrDefault(function);
+        lock (_gate) return _open.GetValueOrDefault(function);
     }
 
     private void Close(PciEndpoint function)
     {
         lock (_gate)
         {
-            _devices.Remove(function);
             _open.Remove(function);
             _groups.Leave(function);
             function.Space = null;

@@ -12,8 +12,6 @@ internal sealed class CardRegion(SimulatedCard card, int bar, ulong size)
     /// <summary>By offset, the registers whose read is nothing but their value.</summary>
     internal CardRegister?[] Plain => _plain;
 
-    internal IReadOnlyList<CardRegister> Registers => _all;
-
     /// <summary>A register of the driver's map, which the model may yet describe.</summary>
     internal void Name(ulong offset, int width, string name)
     {
