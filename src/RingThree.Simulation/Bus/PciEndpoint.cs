@@ -163,7 +163,7 @@ internal sealed class PciEndpoint : PciNode
         ThrowIfModelFailed();
         ulong ones = ulong.MaxValue >> (64 - (8 * width));
         if (!Decodes(bar)) return ones;
-        if (bar == Rom) return ReadBytes(Card.Definition.Rom.Span, offset, width);
+        if (bar == Rom) return LittleEndian.Read(Card.Definition.Rom.Span.Slice((int)offset, width));
         if (Msix is { } msix && TablePart(bar, offset) is var (isTable, within))
         {
             lock (Root.Gate) return isTable ? msix.ReadTable(within, width) & ones : msix.ReadPending(within, width);
@@ -464,11 +464,4 @@ internal sealed class PciEndpoint : PciNode
 
     /// <summary>Registers and MSI-X table.</summary>
     internal sealed record State(byte[] Registers, MsixCapability.Entry[]? Table);
-
-    private static ulong ReadBytes(ReadOnlySpan<byte> bytes, ulong offset, int width)
-    {
-        ulong value = 0;
-        for (int i = width - 1; i >= 0; i--) value = (value << 8) | bytes[(int)offset + i];
-        return value;
-    }
 }

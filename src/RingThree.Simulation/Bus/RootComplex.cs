@@ -49,12 +49,11 @@ public sealed class RootComplex
     /// <returns>All ones where there is no such function.</returns>
     public uint ReadConfiguration(PciAddress address, int offset, int width)
     {
-        Span<byte> data = stackalloc byte[4];
-        data.Clear();
-        Span<byte> part = data[..CheckConfiguration(offset, width)];
-        if (Find(address) is { } node && offset + width <= node.Config.Size) node.ReadConfiguration(offset, part);
-        else part.Fill(0xFF);
-        return BinaryPrimitives.ReadUInt32LittleEndian(data);
+        CheckConfiguration(offset, width);
+        Span<byte> data = stackalloc byte[width];
+        if (Find(address) is { } node && offset + width <= node.Config.Size) node.ReadConfiguration(offset, data);
+        else data.Fill(0xFF);
+        return (uint)LittleEndian.Read(data);
     }
 
     /// <summary>Writes configuration registers of the function at an address; dropped where there is none.</summary>
@@ -64,10 +63,10 @@ public sealed class RootComplex
     /// <param name="value">The value.</param>
     public void WriteConfiguration(PciAddress address, int offset, int width, uint value)
     {
-        Span<byte> data = stackalloc byte[4];
-        BinaryPrimitives.WriteUInt32LittleEndian(data, value);
-        int length = CheckConfiguration(offset, width);
-        if (Find(address) is { } node && offset + width <= node.Config.Size) node.WriteConfiguration(offset, data[..length]);
+        CheckConfiguration(offset, width);
+        Span<byte> data = stackalloc byte[width];
+        LittleEndian.Write(data, value);
+        if (Find(address) is { } node && offset + width <= node.Config.Size) node.WriteConfiguration(offset, data);
     }
 
     /// <summary>Reads memory by its bus address, as a processor does.</summary>
@@ -195,17 +194,16 @@ public sealed class RootComplex
         return false;
     }
 
-    private static int CheckConfiguration(int offset, int width)
+    private static void CheckConfiguration(int offset, int width)
     {
         if (width is not (1 or 2 or 4)) throw new ArgumentOutOfRangeException(nameof(width), width, "A configuration access has 1, 2 or 4 bytes.");
         if (offset < 0 || offset > 4096 - width || offset % width != 0)
             throw new ArgumentOutOfRangeException(nameof(offset), offset, $"An offset is 0 to {4096 - width} and a multiple of the width.");
-        return width;
     }
 
     private (PciEndpoint Function, int Bar, ulong Offset)? FindDecoder(ulong address, int width, RegionKind kind)
     {
-        if (width is not (1 or 2 or 4 or 8) || (kind == RegionKind.Port && width == 8) || address % (ulong)width != 0)
+        if (!LittleEndian.IsAccess(width) || (kind == RegionKind.Port && width == 8) || address % (ulong)width != 0)
             throw new ArgumentOutOfRangeException(nameof(width), width, "An access has 1, 2, 4 or (memory) 8 bytes and is aligned.");
         foreach (PciEndpoint function in Endpoints())
         {

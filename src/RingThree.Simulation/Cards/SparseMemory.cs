@@ -7,21 +7,14 @@ internal sealed class SparseMemory
     private readonly Dictionary<ulong, byte[]> _pages = [];
 
     /// <summary>An access that crosses no multiple of 8.</summary>
-    internal ulong Read(ulong offset, int width)
-    {
-        if (!_pages.TryGetValue(offset / PageSize, out byte[]? page)) return 0;
-        ReadOnlySpan<byte> bytes = page.AsSpan((int)(offset % PageSize), width);
-        ulong value = 0;
-        for (int i = width - 1; i >= 0; i--) value = (value << 8) | bytes[i];
-        return value;
-    }
+    internal ulong Read(ulong offset, int width) =>
+        _pages.TryGetValue(offset / PageSize, out byte[]? page) ? LittleEndian.Read(page.AsSpan((int)(offset % PageSize), width)) : 0;
 
     /// <inheritdoc cref="Read"/>
     internal void Write(ulong offset, int width, ulong value)
     {
         if (!_pages.TryGetValue(offset / PageSize, out byte[]? page)) _pages[offset / PageSize] = page = new byte[PageSize];
-        Span<byte> bytes = page.AsSpan((int)(offset % PageSize), width);
-        for (int i = 0; i < width; i++) bytes[i] = (byte)(value >> (8 * i));
+        LittleEndian.Write(page.AsSpan((int)(offset % PageSize), width), value);
     }
 
     internal void Clear() => _pages.Clear();

@@ -214,7 +214,7 @@ internal sealed class ConfigurationView
     private void Sized(int at, ulong size, byte lowest, bool is64Bit)
     {
         ulong mask = ~(size - 1);
-        for (int i = 0; i < (is64Bit ? 8 : 4); i++) _writable[at + i] = (byte)(mask >> (8 * i));
+        LittleEndian.Write(_writable.AsSpan(at, is64Bit ? 8 : 4), mask);
         if (lowest != 0) _writable[at] &= lowest;
     }
 

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using RingThree.Hosting;
 
 namespace RingThree.Simulation;
@@ -75,15 +74,13 @@ internal sealed class SimulatedDevice : IHostedDevice
             return;
         }
 
-        if (data.Length is not (1 or 2 or 4 or 8))
+        if (!LittleEndian.IsAccess(data.Length))
         {
             for (int i = 0; i < data.Length; i++) Read(region, offset + (ulong)i, data.Slice(i, 1));
             return;
         }
 
-        Span<byte> bytes = stackalloc byte[8];
-        BinaryPrimitives.WriteUInt64LittleEndian(bytes, ReadValue(region, offset, data.Length));
-        bytes[..data.Length].CopyTo(data);
+        LittleEndian.Write(data, ReadValue(region, offset, data.Length));
     }
 
     public void Write(int region, ulong offset, ReadOnlySpan<byte> data)
@@ -95,16 +92,13 @@ internal sealed class SimulatedDevice : IHostedDevice
             return;
         }
 
-        if (data.Length is not (1 or 2 or 4 or 8))
+        if (!LittleEndian.IsAccess(data.Length))
         {
             for (int i = 0; i < data.Length; i++) Write(region, offset + (ulong)i, data.Slice(i, 1));
             return;
         }
 
-        Span<byte> bytes = stackalloc byte[8];
-        bytes.Clear();
-        data.CopyTo(bytes);
-        WriteValue(region, offset, data.Length, BinaryPrimitives.ReadUInt64LittleEndian(bytes));
+        WriteValue(region, offset, data.Length, LittleEndian.Read(data));
     }
 
     public IRegionAccess? GetAccess(int region) => region < PciNumbering.BarCount && Regions[region].Size > 0 ? Shortcut(region) : null;

@@ -122,17 +122,7 @@ public sealed class CardMemory
     /// <summary>Its bytes. Use it inside the model.</summary>
     public Span<byte> Span => _bytes;
 
-    internal ulong Read(ulong offset, int width)
-    {
-        ReadOnlySpan<byte> bytes = _bytes.AsSpan((int)(offset - Offset), width);
-        ulong value = 0;
-        for (int i = width - 1; i >= 0; i--) value = (value << 8) | bytes[i];
-        return value;
-    }
+    internal ulong Read(ulong offset, int width) => LittleEndian.Read(_bytes.AsSpan((int)(offset - Offset), width));
 
-    internal void Write(ulong offset, int width, ulong value)
-    {
-        Span<byte> bytes = _bytes.AsSpan((int)(offset - Offset), width);
-        for (int i = 0; i < width; i++) bytes[i] = (byte)(value >> (8 * i));
-    }
+    internal void Write(ulong offset, int width, ulong value) => LittleEndian.Write(_bytes.AsSpan((int)(offset - Offset), width), value);
 }

@@ -93,7 +93,7 @@ public abstract class SimulatedCard
         where T : unmanaged
     {
         int width = Unsafe.SizeOf<T>();
-        if (width is not (1 or 2 or 4 or 8)) throw new ArgumentException($"{Where}: {typeof(T)} has {width} bytes; a register has 1, 2, 4 or 8.");
+        if (!LittleEndian.IsAccess(width)) throw new ArgumentException($"{Where}: {typeof(T)} has {width} bytes; a register has 1, 2, 4 or 8.");
         if (Region(bar).NameAt(offset, width) is { } known)
         {
             if (known.Width != width) throw new ArgumentException($"{Where}: register {known.Name} at BAR {bar} + 0x{offset:x} has {8 * known.Width} bits in the map, and {typeof(T)} has {8 * width}.");

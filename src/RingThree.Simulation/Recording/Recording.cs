@@ -224,7 +224,7 @@ internal sealed class Recording
     private static RecordedFailure Failure(ref RecordReader record) =>
         new(record.Enum<DeviceStatus>("the status"), record.Text() ?? "", record.Text() ?? "", record.Text() ?? "");
 
-    private static ulong Width(byte width) => width is 1 or 2 or 4 or 8 ? width : throw new InvalidDataException($"an access has 1, 2, 4 or 8 bytes, not {width}");
+    private static ulong Width(byte width) => LittleEndian.IsAccess(width) ? width : throw new InvalidDataException($"an access has 1, 2, 4 or 8 bytes, not {width}");
 
     private static int Small(ref RecordReader record) => record.Number(int.MaxValue, "a number");
 }

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using RingThree.Hosting;
 using RingThree.Transfers;
 
@@ -48,20 +47,20 @@ internal sealed class RecordingDevice : IHostedDevice
     public void Read(int region, ulong offset, Span<byte> data)
     {
         _inner.Read(region, offset, data);
-        if (!IsAccess(data.Length))
+        if (!LittleEndian.IsAccess(data.Length))
         {
             RecordBlock(RecordKind.ReadBlock, region, offset, data);
             return;
         }
 
-        ulong value = Value(data);
+        ulong value = LittleEndian.Read(data);
         if (Changes(region, offset, data.Length, value)) _space?.Snapshot(_number); // a poll that ends may mean that a DMA has
         RecordAccess(RecordKind.Read, region, offset, data.Length, value);
     }
 
     public void Write(int region, ulong offset, ReadOnlySpan<byte> data)
     {
-        if (IsAccess(data.Length)) RecordAccess(RecordKind.Write, region, offset, data.Length, Value(data));
+        if (LittleEndian.IsAccess(data.Length)) RecordAccess(RecordKind.Write, region, offset, data.Length, LittleEndian.Read(data));
         else RecordBlock(RecordKind.WriteBlock, region, offset, data);
         _inner.Write(region, offset, data);
     }
@@ -188,16 +187,6 @@ internal sealed class RecordingDevice : IHostedDevice
         record.Text(error.Operation);
         record.Text(error.Answer);
         record.Text(error.Advice);
-    }
-
-    private static bool IsAccess(int length) => length is 1 or 2 or 4 or 8;
-
-    private static ulong Value(ReadOnlySpan<byte> data)
-    {
-        Span<byte> bytes = stackalloc byte[8];
-        bytes.Clear();
-        data.CopyTo(bytes);
-        return BinaryPrimitives.ReadUInt64LittleEndian(bytes);
     }
 
     private void Attempt(Action action)

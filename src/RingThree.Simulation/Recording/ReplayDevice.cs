@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using RingThree.Hosting;
 
 namespace RingThree.Simulation;
@@ -36,7 +35,7 @@ internal sealed class ReplayDevice : IHostedDevice
     {
         data.Fill(0xFF); // what nothing is known of reads as on a bus without an answer
         if (IsClosed) return;
-        RecordKind kind = data.Length is 1 or 2 or 4 or 8 ? RecordKind.Read : RecordKind.ReadBlock;
+        RecordKind kind = LittleEndian.IsAccess(data.Length) ? RecordKind.Read : RecordKind.ReadBlock;
         if (_timeline.Read(new RecordedEntry(kind, 0, 0) { Number = region, Offset = offset, Length = (ulong)data.Length }, out bool repeated) is not { } answer) return;
         if (kind == RecordKind.ReadBlock)
         {
@@ -47,24 +46,19 @@ internal sealed class ReplayDevice : IHostedDevice
         ulong value = answer.Value;
         // A line that was seen pending would look like a storm if that answer came again; signals come when they come.
         if (repeated && _shape.Regions[region].Kind == RegionKind.Configuration && offset is >= 4 and < 8) value &= ~(PendingBit >> (8 * ((int)offset - 4)));
-        Span<byte> bytes = stackalloc byte[8];
-        BinaryPrimitives.WriteUInt64LittleEndian(bytes, value);
-        bytes[..data.Length].CopyTo(data);
+        LittleEndian.Write(data, value);
     }
 
     public void Write(int region, ulong offset, ReadOnlySpan<byte> data)
     {
         if (IsClosed) return;
-        bool access = data.Length is 1 or 2 or 4 or 8;
-        Span<byte> bytes = stackalloc byte[8];
-        bytes.Clear();
-        if (access) data.CopyTo(bytes);
+        bool access = LittleEndian.IsAccess(data.Length);
         _timeline.Do(new RecordedEntry(access ? RecordKind.Write : RecordKind.WriteBlock, 0, 0)
         {
             Number = region,
             Offset = offset,
             Length = (ulong)data.Length,
-            Value = BinaryPrimitives.ReadUInt64LittleEndian(bytes),
+            Value = access ? LittleEndian.Read(data) : 0,
             Data = access ? default : data.ToArray(),
         });
     }

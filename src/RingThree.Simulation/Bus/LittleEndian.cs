@@ -1,0 +1,35 @@
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+
+namespace RingThree.Simulation;
+
+/// <summary>Values and their bytes, the lowest first, as they are on the bus.</summary>
+internal static class LittleEndian
+{
+    /// <summary>Whether one access has so many bytes: 1, 2, 4 or 8.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static bool IsAccess(int width) => width is 1 or 2 or 4 or 8;
+
+    /// <summary>The value of 1, 2, 4 or 8 bytes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static ulong Read(ReadOnlySpan<byte> bytes) => bytes.Length switch
+    {
+        1 => bytes[0],
+        2 => BinaryPrimitives.ReadUInt16LittleEndian(bytes),
+        4 => BinaryPrimitives.ReadUInt32LittleEndian(bytes),
+        _ => BinaryPrimitives.ReadUInt64LittleEndian(bytes),
+    };
+
+    /// <summary>Fills 1, 2, 4 or 8 bytes with the low bits of a value.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void Write(Span<byte> bytes, ulong value)
+    {
+        switch (bytes.Length)
+        {
+            case 1: bytes[0] = (byte)value; break;
+            case 2: BinaryPrimitives.WriteUInt16LittleEndian(bytes, (ushort)value); break;
+            case 4: BinaryPrimitives.WriteUInt32LittleEndian(bytes, (uint)value); break;
+            default: BinaryPrimitives.WriteUInt64LittleEndian(bytes, value); break;
+        }
+    }
+}
