@@ -1,7 +1,7 @@
 namespace RingThree.Simulation;
 
 /// <summary>Message-signalled interrupts as registers (PCI Local Bus 3.0, 6.8.1).</summary>
-internal sealed class MsiCapability
+internal sealed class MsiCapability : IMessageCapability
 {
     private const ushort EnableBit = 1;
     private const int CountShift = 4; // multiple message enable, bits 6:4
@@ -32,21 +32,27 @@ internal sealed class MsiCapability
     /// <summary>Bytes, header included.</summary>
     internal int Length => _masks ? 24 : 14;
 
-    internal bool IsEnabled => (_config.Read16(_offset + 2) & EnableBit) != 0;
+    public bool IsEnabled => (_config.Read16(_offset + 2) & EnableBit) != 0;
 
     /// <summary>How many messages the card may use: never more than it has.</summary>
-    internal int Count => 1 << Math.Min((_config.Read16(_offset + 2) >> CountShift) & 7, _capable);
+    public int Count => 1 << Math.Min((_config.Read16(_offset + 2) >> CountShift) & 7, _capable);
 
-    internal ulong Address => _config.Read32(_offset + 4) | ((ulong)_config.Read32(_offset + 8) << 32);
+    public bool HasPending => _masks && _config.Read32(_offset + 20) != 0;
+
+    /// <summary>With fewer messages than it has, a card uses the low bits of its number (PCI Local Bus 3.0, 6.8.1.6).</summary>
+    public int? Select(int vector) => vector & (Count - 1);
+
+    /// <summary>One for all messages.</summary>
+    public ulong Address(int vector) => _config.Read32(_offset + 4) | ((ulong)_config.Read32(_offset + 8) << 32);
 
     /// <summary>The data of one message: the low bits are its number, whatever is written there.</summary>
-    internal uint Data(int vector) => (_config.Read16(_offset + 12) & ~(uint)(Count - 1)) | (uint)vector;
+    public uint Data(int vector) => (_config.Read16(_offset + 12) & ~(uint)(Count - 1)) | (uint)vector;
 
-    internal bool IsMasked(int vector) => _masks && (_config.Read32(_offset + 16) & (1u << vector)) != 0;
+    public bool IsMasked(int vector) => _masks && (_config.Read32(_offset + 16) & (1u << vector)) != 0;
 
-    internal bool IsPending(int vector) => _masks && (_config.Read32(_offset + 20) & (1u << vector)) != 0;
+    public bool IsPending(int vector) => _masks && (_config.Read32(_offset + 20) & (1u << vector)) != 0;
 
-    internal void SetPending(int vector, bool pending)
+    public void SetPending(int vector, bool pending)
     {
         if (!_masks) return;
         uint bits = _config.Read32(_offset + 20);

@@ -1,7 +1,7 @@
 namespace RingThree.Simulation;
 
 /// <summary>Message-signalled interrupts with a table in a BAR (PCI Local Bus 3.0, 6.8.2).</summary>
-internal sealed class MsixCapability
+internal sealed class MsixCapability : IMessageCapability
 {
     private const ushort EnableBit = 0x8000;
     private const ushort FunctionMaskBit = 0x4000;
@@ -26,21 +26,23 @@ internal sealed class MsixCapability
 
     internal int Offset => _offset;
 
-    internal int Count => _table.Length;
+    public int Count => _table.Length;
 
-    internal bool IsEnabled => (_config.Read16(_offset + 2) & EnableBit) != 0;
+    public bool IsEnabled => (_config.Read16(_offset + 2) & EnableBit) != 0;
 
-    internal bool IsFunctionMasked => (_config.Read16(_offset + 2) & FunctionMaskBit) != 0;
+    public bool HasPending => _pending.AsSpan().ContainsAnyExcept(0UL);
 
-    internal ulong Address(int vector) => _table[vector].Address;
+    public int? Select(int vector) => vector < Count ? vector : null;
 
-    internal uint Data(int vector) => _table[vector].Data;
+    public ulong Address(int vector) => _table[vector].Address;
 
-    internal bool IsMasked(int vector) => (_table[vector].Control & 1) != 0;
+    public uint Data(int vector) => _table[vector].Data;
 
-    internal bool IsPending(int vector) => (_pending[vector / 64] & (1UL << (vector % 64))) != 0;
+    public bool IsMasked(int vector) => (_config.Read16(_offset + 2) & FunctionMaskBit) != 0 || (_table[vector].Control & 1) != 0;
 
-    internal void SetPending(int vector, bool pending)
+    public bool IsPending(int vector) => (_pending[vector / 64] & (1UL << (vector % 64))) != 0;
+
+    public void SetPending(int vector, bool pending)
     {
         if (pending) _pending[vector / 64] |= 1UL << (vector % 64);
         else _pending[vector / 64] &= ~(1UL << (vector % 64));

@@ -105,7 +105,7 @@ internal sealed class PciEndpoint : PciNode
     {
         get
         {
-            lock (Root.Gate) return Msi is { IsEnabled: true } || Msix is { IsEnabled: true };
+            lock (Root.Gate) return Messages is not null;
         }
     }
 
@@ -244,35 +244,15 @@ internal sealed class PciEndpoint : PciNode
             int has = Math.Max(Card.Definition.MsiVectors, Card.Definition.MsixVectors);
             if (vector < 0 || vector >= has)
                 throw new ArgumentOutOfRangeException(nameof(vector), vector, $"{Name}: card '{Card.Definition.Name}' sends message {vector} and has {has}, from 0.");
-            if (Msix is { IsEnabled: true })
+            if (Messages is not { } messages || messages.Select(vector) is not { } selected) return false;
+            if (messages.IsMasked(selected))
             {
-                if (vector >= Msix.Count) return false;
-                if (Msix.IsFunctionMasked || Msix.IsMasked(vector))
-                {
-                    Msix.SetPending(vector, true);
-                    return false;
-                }
-
-                (address, data) = (Msix.Address(vector), Msix.Data(vector));
-            }
-            else if (Msi is { IsEnabled: true })
-            {
-                // With fewer messages than it has, a card uses the low bits of its number (PCI Local Bus 3.0, 6.8.1.6).
-                vector &= Msi.Count - 1;
-                if (Msi.IsMasked(vector))
-                {
-                    Msi.SetPending(vector, true);
-                    return false;
-                }
-
-                (address, data) = (Msi.Address, Msi.Data(vector));
-            }
-            else
-            {
+                messages.SetPending(selected, true);
                 return false;
             }
 
             if (!CanMaster(out _)) return false;
+            (address, data) = (messages.Address(selected), messages.Data(selected));
             if (alter is not null) data = (uint)alter(data);
             if (RootComplex.IsMessage(address)) return Root.WriteMessage(this, address, data);
         }
@@ -385,6 +365,9 @@ internal sealed class PciEndpoint : PciNode
         if (_line >= 0) Root.Detach(_line, this);
     }
 
+    /// <summary>The capability that messages go out by; <see langword="null"/> while none is enabled.</summary>
+    private IMessageCapability? Messages => Msix is { IsEnabled: true } ? Msix : Msi is { IsEnabled: true } ? Msi : null;
+
     private ulong RomAddress => Config.Read32(0x30) & ~0x7FFu;
 
     private ulong BarAddress(int number)
@@ -411,19 +394,20 @@ internal sealed class PciEndpoint : PciNode
         }
     }
 
+    /// <summary>Sends what was held back and is no longer. Called with the gate held, after every configuration write.</summary>
     private void SendPending()
     {
-        for (int v = 0; Msix is { IsEnabled: true, IsFunctionMasked: false } && v < Msix.Count; v++)
-        {
-            if (!Msix.IsPending(v) || Msix.IsMasked(v)) continue;
-            Msix.SetPending(v, false);
-            SendMessage(v);
-        }
+        SendPending(Msix);
+        SendPending(Msi);
+    }
 
-        for (int v = 0; Msi is { IsEnabled: true } && v < Msi.Count; v++)
+    private void SendPending(IMessageCapability? messages)
+    {
+        if (messages is not { HasPending: true }) return;
+        for (int v = 0; messages.IsEnabled && v < messages.Count; v++)
         {
-            if (!Msi.IsPending(v) || Msi.IsMasked(v)) continue;
-            Msi.SetPending(v, false);
+            if (!messages.IsPending(v) || messages.IsMasked(v)) continue;
+            messages.SetPending(v, false);
             SendMessage(v);
         }
     }
