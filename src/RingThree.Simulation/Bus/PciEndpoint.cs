@@ -132,27 +132,27 @@ internal sealed class PciEndpoint : PciNode
 
     internal ulong ReadBar(int bar, ulong offset, int width)
     {
-        if (!Root.Faults.IsEmpty && Root.Faults.Find(FaultSubject.Read, this, bar, offset, width) is { } rule) return Faulty.Read(this, rule, bar, offset, width);
+        if (Root.Faults.Find(FaultSubject.Read, this, bar, offset, width) is { } rule) return Faulty.Read(this, rule, bar, offset, width);
         return ReadNow(bar, offset, width);
     }
 
     internal void WriteBar(int bar, ulong offset, int width, ulong value)
     {
-        if (!Root.Faults.IsEmpty && Root.Faults.Find(FaultSubject.Write, this, bar, offset, width) is { } rule) Faulty.Write(this, rule, bar, offset, width, value);
+        if (Root.Faults.Find(FaultSubject.Write, this, bar, offset, width) is { } rule) Faulty.Write(this, rule, bar, offset, width, value);
         else WriteNow(bar, offset, width, value);
     }
 
     /// <summary>Sends a message as its registers say: held back where masked, lost where messages or mastering are off.</summary>
     internal bool SendMessage(int vector)
     {
-        if (!Root.Faults.IsEmpty && Root.Faults.Find(FaultSubject.Message, this, 0, (ulong)vector, 0) is { } rule) return Faulty.Send(this, rule, vector);
+        if (Root.Faults.Find(FaultSubject.Message, this, 0, (ulong)vector, 0) is { } rule) return Faulty.Send(this, rule, vector);
         return SendNow(vector, null);
     }
 
     /// <summary>Reads or writes memory as a bus master.</summary>
     internal bool Dma(Iova address, Span<byte> read, ReadOnlySpan<byte> write, bool isWrite)
     {
-        if (!Root.Faults.IsEmpty && Root.Faults.Find(isWrite ? FaultSubject.DmaWrite : FaultSubject.DmaRead, this, 0, address.Value, 1) is { } rule)
+        if (Root.Faults.Find(isWrite ? FaultSubject.DmaWrite : FaultSubject.DmaRead, this, 0, address.Value, 1) is { } rule)
             return Faulty.Dma(this, rule, address, read, write, isWrite);
         return DmaNow(address, read, write, isWrite);
     }
