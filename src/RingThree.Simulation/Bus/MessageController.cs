@@ -16,7 +16,7 @@ internal sealed class MessageController
 
     private const int Largest = 1 << 16; // MSI data has 16 bits
     private const int Spacing = 32; // a block of MSI messages starts at a multiple of its size, 32 at most
-    private readonly Stack<(int First, int Count)> _freed = new();
+    private readonly List<(int First, int Size)> _freed = [];
     private Entry[] _entries = new Entry[256];
     private int _next = Spacing;
 
@@ -24,22 +24,19 @@ internal sealed class MessageController
     /// <returns>The first, or -1 when none are left.</returns>
     internal int Allocate(int count, ulong requester)
     {
-        int size = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)count);
-        if (size < Spacing) size = Spacing;
-        int first = -1;
-        if (_freed.TryPeek(out (int First, int Count) last) && last.Count == size) first = _freed.Pop().First;
-        if (first < 0)
+        int size = SizeOf(count);
+        int first;
+        int freed = _freed.FindLastIndex(f => f.Size == size);
+        if (freed >= 0)
+        {
+            first = _freed[freed].First;
+            _freed.RemoveAt(freed);
+        }
+        else
         {
             first = (_next + size - 1) & ~(size - 1);
-            if (first + size > Largest)
-            {
-                first = Reuse(size);
-                if (first < 0) return -1;
-            }
-            else
-            {
-                _next = first + size;
-            }
+            if (first + size > Largest) return -1;
+            _next = first + size;
         }
 
         if (first + size > _entries.Length) Array.Resize(ref _entries, (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)(first + size)));
@@ -52,8 +49,7 @@ internal sealed class MessageController
     internal void Free(int first, int count)
     {
         Array.Clear(_entries, first, count);
-        int size = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)count);
-        _freed.Push((first, Math.Max(size, Spacing)));
+        _freed.Add((first, SizeOf(count)));
     }
 
     /// <summary>A function writes into the window.</summary>
@@ -67,19 +63,8 @@ internal sealed class MessageController
         return true;
     }
 
-    private int Reuse(int size)
-    {
-        (int First, int Count)[] all = [.. _freed];
-        int index = Array.FindIndex(all, f => f.Count == size);
-        if (index < 0) return -1;
-        _freed.Clear();
-        for (int i = all.Length - 1; i >= 0; i--)
-        {
-            if (i != index) _freed.Push(all[i]);
-        }
-
-        return all[index].First;
-    }
+    /// <summary>How many data values a run of so many takes.</summary>
+    private static int SizeOf(int count) => Math.Max((int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)count), Spacing);
 
     private struct Entry
     {
