@@ -84,9 +84,6 @@ public sealed class FaultPlan
         return rules.Length == 0 ? null : Find(rules, subject, function, bar, offset, width);
     }
 
-    /// <summary>Does something later, on the machine's clock.</summary>
-    internal void Later(TimeSpan delay, Action work) => _root.Clock.Schedule(delay, work);
-
     private FaultRule? Find(FaultRule[] rules, FaultSubject subject, PciEndpoint function, int bar, ulong offset, int width)
     {
         foreach (FaultRule rule in rules)
