@@ -15,7 +15,7 @@ internal sealed class MsixCapability : IMessageCapability
         _config = config;
         _offset = offset;
         _table = new Entry[card.MsixVectors];
-        _pending = new ulong[(card.MsixVectors + 63) / 64];
+        _pending = new ulong[card.PendingLength / 8];
         config.Define16(offset + 2, (ushort)(card.MsixVectors - 1), EnableBit | FunctionMaskBit);
         config.Define32(offset + 4, card.MsixTableOffset | (uint)card.MsixBar);
         config.Define32(offset + 8, card.PendingOffset | (uint)card.PendingBar);

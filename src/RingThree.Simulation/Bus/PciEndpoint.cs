@@ -195,7 +195,7 @@ internal sealed class PciEndpoint : PciNode
     private (bool IsTable, ulong Within)? TablePart(int bar, ulong offset)
     {
         CardDefinition card = Card.Definition;
-        if (bar == card.MsixBar && offset - card.MsixTableOffset < (ulong)card.MsixVectors * 16) return (true, offset - card.MsixTableOffset);
+        if (bar == card.MsixBar && offset - card.MsixTableOffset < card.TableLength) return (true, offset - card.MsixTableOffset);
         if (bar == card.PendingBar && offset - card.PendingOffset < card.PendingLength) return (false, offset - card.PendingOffset);
         return null;
     }

@@ -36,23 +36,21 @@ internal sealed class GenericCardText(string text)
         {
             table = Enumerable.Range(0, PciNumbering.BarCount).FirstOrDefault(b => !IsTaken(b), -1);
             if (table < 0) throw Wrong("No BAR is free for the MSI-X table");
-            // The table from the start, the pending bits from the page after it.
-            uint pending = (((uint)_msix * 16) + 0xFFF) & ~0xFFFu;
-            _bars[table] = new CardBar(BitOperations.RoundUpToPowerOf2(pending + (uint)((_msix + 63) / 64 * 8)));
         }
 
-        return new CardDefinition(id.Vendor, id.Device, "generic")
+        var card = new CardDefinition(id.Vendor, id.Device, "generic")
         {
             ClassCode = _class,
             Revision = _revision,
             SubsystemVendorId = _subsystem.Vendor,
             SubsystemId = _subsystem.Device,
-            Bars = _bars,
             MsiVectors = _msi,
             MsixVectors = _msix,
             MsixBar = table,
             Pin = _pin,
         };
+        if (_msix > 0) _bars[table] = new CardBar(BitOperations.RoundUpToPowerOf2(card.PendingOffset + card.PendingLength)); // the pending bits come last
+        return card with { Bars = _bars };
     }
 
     private void Part(string part, string key, string? value)

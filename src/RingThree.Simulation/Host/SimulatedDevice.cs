@@ -242,7 +242,7 @@ internal sealed class SimulatedDevice : IHostedDevice
         RegionAbilities abilities = RegionAbilities.Read | RegionAbilities.Write
             | (bar.Is64Bit ? RegionAbilities.Address64 : 0) | (bar.IsPrefetchable ? RegionAbilities.Prefetchable : 0);
         var parts = new List<RegionPart>();
-        if (card.MsixVectors > 0 && card.MsixBar == number) parts.Add(new(RegionPartKind.MsixTable, card.MsixTableOffset, (ulong)card.MsixVectors * 16));
+        if (card.MsixVectors > 0 && card.MsixBar == number) parts.Add(new(RegionPartKind.MsixTable, card.MsixTableOffset, card.TableLength));
         if (card.MsixVectors > 0 && card.PendingBar == number) parts.Add(new(RegionPartKind.MsixPending, card.PendingOffset, card.PendingLength));
         parts.Sort((a, b) => a.Offset.CompareTo(b.Offset));
         return new RegionDescription(bar.Kind, bar.Size, abilities, $"BAR {number}") { Parts = parts };

@@ -136,7 +136,9 @@ public sealed record CardDefinition(ushort VendorId, ushort DeviceId, string Nam
     /// <summary>Configuration registers that are not 0 and not otherwise described: offset and value.</summary>
     public IReadOnlyDictionary<int, byte> OtherConfiguration { get; init; } = new Dictionary<int, byte>();
 
-    internal uint PendingOffset => MsixPendingOffset ?? ((MsixTableOffset + ((uint)MsixVectors * 16) + 0xFFF) & ~0xFFFu);
+    internal uint TableLength => (uint)MsixVectors * 16;
+
+    internal uint PendingOffset => MsixPendingOffset ?? ((MsixTableOffset + TableLength + 0xFFF) & ~0xFFFu);
 
     internal int PendingBar => MsixPendingBar ?? MsixBar;
 
@@ -167,7 +169,7 @@ public sealed record CardDefinition(ushort VendorId, ushort DeviceId, string Nam
         Require(Rom.IsEmpty || (Rom.Length >= 2048 && int.IsPow2(Rom.Length)), "Rom has a power of two of bytes, at least 2048");
         Require(MsixTableOffset % 8 == 0 && MsixTableOffset <= int.MaxValue, "MsixTableOffset is a multiple of 8, below 2^31");
         Require(PendingOffset % 8 == 0 && PendingOffset <= int.MaxValue, "MsixPendingOffset is a multiple of 8, below 2^31");
-        Require(MsixVectors == 0 || Holds(MsixBar, MsixTableOffset + ((ulong)MsixVectors * 16)), "the MSI-X table does not fit into MsixBar, which is memory");
+        Require(MsixVectors == 0 || Holds(MsixBar, (ulong)MsixTableOffset + TableLength), "the MSI-X table does not fit into MsixBar, which is memory");
         Require(MsixVectors == 0 || Holds(PendingBar, PendingOffset + PendingLength), "the MSI-X pending bits do not fit into MsixPendingBar (MsixBar unless said otherwise), which is memory");
         foreach (CardCapability capability in Capabilities)
         {
