@@ -127,14 +127,7 @@ public sealed class LatencyTests : RoadTest
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "threads' own processor time is read from /proc");
         PciDevice device = Machine.Open(Machine.Nvme);
-        using InterruptSession session = device.Interrupts.Enable(new InterruptOptions
-        {
-            Delivery = InterruptDelivery.Inline,
-            Handler = (in Interrupt _) => { },
-            Latency = new LatencyMode { BusyWait = Busy },
-        });
-        session.Trigger(0);
-        Machine.Until(() => session.GetCounters().HandlerCalls == 1, "the signal is handled");
+        using InterruptSession session = EnablePolling(device);
         Thread.Sleep(200);
         long before = RoadThread.All().Sum(t => t.Ticks);
         Thread.Sleep(1000);
@@ -148,14 +141,7 @@ public sealed class LatencyTests : RoadTest
         PciDevice device = Machine.Open(Machine.Nvme);
         for (int round = 0; round < 30; round++)
         {
-            using InterruptSession session = device.Interrupts.Enable(new InterruptOptions
-            {
-                Delivery = InterruptDelivery.Inline,
-                Handler = (in Interrupt _) => { },
-                Latency = new LatencyMode { BusyWait = Busy },
-            });
-            session.Trigger(0);
-            Machine.Until(() => session.GetCounters().HandlerCalls == 1, "the signal is handled");
+            using InterruptSession session = EnablePolling(device);
             session.Mask(0);
             session.Trigger(0);
             Machine.Until(() => session.GetCounters().Held == 1, "the signal is held");
@@ -207,6 +193,20 @@ public sealed class LatencyTests : RoadTest
                 else Assert.InRange(latency.Polled, 1, rounds - 1);
             }
         }
+    }
+
+    /// <summary>A session whose waiter polls, as it has just handled an interrupt.</summary>
+    private InterruptSession EnablePolling(PciDevice device)
+    {
+        InterruptSession session = device.Interrupts.Enable(new InterruptOptions
+        {
+            Delivery = InterruptDelivery.Inline,
+            Handler = (in Interrupt _) => { },
+            Latency = new LatencyMode { BusyWait = Busy },
+        });
+        session.Trigger(0);
+        Machine.Until(() => session.GetCounters().HandlerCalls == 1, "the signal is handled");
+        return session;
     }
 
     /// <summary>One interrupt by software after another, each after the one before was handled.</summary>

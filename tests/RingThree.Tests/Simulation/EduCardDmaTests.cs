@@ -9,84 +9,65 @@ using Xunit;
 namespace RingThree.Tests;
 
 /// <summary>The edu card's DMA, within and beyond what QEMU allows.</summary>
-public sealed class EduCardDmaTests : IDisposable
+public sealed class EduCardDmaTests : EduRig
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-    private readonly EduCard _card = new();
-    private readonly SimulatedHost _host;
-    private readonly PciDevice _device;
-    private readonly DeviceRegion _bar;
-
-    public EduCardDmaTests()
-    {
-        _host = new SimulatedHost().Add(_card);
-        _device = _host.Open(EduDriver.Id);
-        _bar = _device.Bar(0);
-    }
-
-    public void Dispose()
-    {
-        _device.Dispose();
-        _host.Dispose();
-    }
-
     [Fact]
     public void A_command_without_the_start_bit_is_not_taken()
     {
-        _bar.Write(0x98, 6UL);
+        Bar.Write(0x98, 6UL);
 
-        Assert.Equal(0u, _bar.Read<ulong>(0x98));
+        Assert.Equal(0u, Bar.Read<ulong>(0x98));
     }
 
     [Fact]
     public void While_a_dma_runs_its_registers_keep_their_values()
     {
-        using DmaBuffer buffer = _device.Dma.Allocate(4096, 28);
+        using DmaBuffer buffer = Device.Dma.Allocate(4096, 28);
         Start(buffer.Address.Value, 0x4_0000, 16, 1);
 
-        _bar.Write(0x80, 1UL);
-        _bar.Write(0x88, 2UL);
-        _bar.Write(0x90, 3UL);
-        _bar.Write(0x98, 7UL);
+        Bar.Write(0x80, 1UL);
+        Bar.Write(0x88, 2UL);
+        Bar.Write(0x90, 3UL);
+        Bar.Write(0x98, 7UL);
 
         // Unless this thread was held up until after the DMA; then the writes were in order.
-        if ((_bar.Read<ulong>(0x98) & 1) != 0)
+        if ((Bar.Read<ulong>(0x98) & 1) != 0)
         {
-            Assert.Equal([buffer.Address.Value, 0x4_0000UL, 16UL, 1UL], new ulong[] { 0x80, 0x88, 0x90, 0x98 }.Select(_bar.Read<ulong>));
-            WaitUntil(() => (_bar.Read<ulong>(0x98) & 1) == 0);
-            Assert.Equal(0u, _bar.Read<uint>(0x24));
+            Assert.Equal([buffer.Address.Value, 0x4_0000UL, 16UL, 1UL], new ulong[] { 0x80, 0x88, 0x90, 0x98 }.Select(Bar.Read<ulong>));
+            WaitUntil(() => (Bar.Read<ulong>(0x98) & 1) == 0);
+            Assert.Equal(0u, Bar.Read<uint>(0x24));
         }
     }
 
     [Fact]
     public void Dma_goes_to_the_card_and_back_at_the_largest_length()
     {
-        using DmaBuffer buffer = _device.Dma.Allocate(8192, 28);
+        using DmaBuffer buffer = Device.Dma.Allocate(8192, 28);
         for (int i = 0; i < 4095; i++) buffer.Span[i] = (byte)(i * 7);
 
         Dma(buffer.Address.Value, 0x4_0000, 4095, 5);
-        Assert.Equal(0x100u, _bar.Read<uint>(0x24));
-        _bar.Write(0x64, 0x100u);
+        Assert.Equal(0x100u, Bar.Read<uint>(0x24));
+        Bar.Write(0x64, 0x100u);
         Dma(0x4_0000, buffer.Address.Value + 4096, 4095, 3);
 
         Assert.True(buffer.Span[..4095].SequenceEqual(buffer.Span.Slice(4096, 4095)));
         Assert.Equal(0, buffer.Span[8191]);
-        Assert.Equal(0u, _bar.Read<uint>(0x24));
-        Assert.Equal(0, _card.RefusedTransfers);
-        Assert.Empty(_device.Dma.TakeFaults());
+        Assert.Equal(0u, Bar.Read<uint>(0x24));
+        Assert.Equal(0, Card.RefusedTransfers);
+        Assert.Empty(Device.Dma.TakeFaults());
     }
 
     [Fact]
     public void Of_a_bus_address_the_card_sees_twenty_eight_bits()
     {
-        using DmaBuffer buffer = _device.Dma.Allocate(4096, 28);
+        using DmaBuffer buffer = Device.Dma.Allocate(4096, 28);
         buffer.Span[0] = 0x5A;
 
         Dma(buffer.Address.Value | (0xABDUL << 28), 0x4_0010, 1, 1);
         Dma(0x4_0010, (buffer.Address.Value + 1) | (1UL << 63), 1, 3);
 
         Assert.Equal(0x5A, buffer.Span[1]);
-        Assert.Empty(_device.Dma.TakeFaults());
+        Assert.Empty(Device.Dma.TakeFaults());
     }
 
     [Fact]
@@ -109,16 +90,16 @@ public sealed class EduCardDmaTests : IDisposable
     [Fact]
     public void Starting_another_dma_while_one_runs_puts_that_one_off()
     {
-        using DmaBuffer buffer = _device.Dma.Allocate(4096, 28);
+        using DmaBuffer buffer = Device.Dma.Allocate(4096, 28);
         long started = Environment.TickCount64;
         Start(buffer.Address.Value, 0x4_0000, 16, 1);
         for (int i = 0; i < 4; i++)
         {
             Thread.Sleep(40);
-            _bar.Write(0x98, 1UL);
+            Bar.Write(0x98, 1UL);
         }
 
-        WaitUntil(() => (_bar.Read<ulong>(0x98) & 1) == 0);
+        WaitUntil(() => (Bar.Read<ulong>(0x98) & 1) == 0);
 
         // Four times 40 ms and then 100, unless a sleep took longer than the DMA; then another began. Either way not before:
         Assert.True(Environment.TickCount64 - started >= 250);
@@ -137,13 +118,13 @@ public sealed class EduCardDmaTests : IDisposable
     [InlineData(ulong.MaxValue - 15, 32)]
     public void A_dma_beyond_the_cards_buffer_moves_nothing(ulong inCard, ulong count)
     {
-        using DmaBuffer buffer = _device.Dma.Allocate(8192, 28);
+        using DmaBuffer buffer = Device.Dma.Allocate(8192, 28);
 
         Dma(inCard, buffer.Address.Value, count, 3);
         Dma(buffer.Address.Value, inCard, count, 1);
 
-        Assert.Equal(2, _card.RefusedTransfers);
-        Assert.Empty(_device.Dma.TakeFaults());
+        Assert.Equal(2, Card.RefusedTransfers);
+        Assert.Empty(Device.Dma.TakeFaults());
         Assert.False(buffer.Span.ContainsAnyExcept((byte)0));
     }
 
@@ -152,7 +133,7 @@ public sealed class EduCardDmaTests : IDisposable
     {
         Dma(0x4_0000, 0x1000, 0, 3);
 
-        Assert.Equal(1, _card.RefusedTransfers);
+        Assert.Equal(1, Card.RefusedTransfers);
     }
 
     [Fact]
@@ -160,25 +141,23 @@ public sealed class EduCardDmaTests : IDisposable
     {
         Dma(0x4_0000, 0x7654_3210, 4, 7);
 
-        DmaFault fault = Assert.Single(_device.Dma.TakeFaults());
+        DmaFault fault = Assert.Single(Device.Dma.TakeFaults());
         Assert.True(fault.IsWrite);
         Assert.Equal("0000:00:02.0", fault.Device);
-        Assert.Equal(0x100u, _bar.Read<uint>(0x24));
+        Assert.Equal(0x100u, Bar.Read<uint>(0x24));
     }
 
     private void Dma(ulong source, ulong destination, ulong count, ulong command)
     {
         Start(source, destination, count, command);
-        WaitUntil(() => (_bar.Read<ulong>(0x98) & 1) == 0);
+        WaitUntil(() => (Bar.Read<ulong>(0x98) & 1) == 0);
     }
 
     private void Start(ulong source, ulong destination, ulong count, ulong command)
     {
-        _bar.Write(0x80, source);
-        _bar.Write(0x88, destination);
-        _bar.Write(0x90, count);
-        _bar.Write(0x98, command);
+        Bar.Write(0x80, source);
+        Bar.Write(0x88, destination);
+        Bar.Write(0x90, count);
+        Bar.Write(0x98, command);
     }
-
-    private static void WaitUntil(Func<bool> condition) => Assert.True(SpinWait.SpinUntil(condition, Patience));
 }
