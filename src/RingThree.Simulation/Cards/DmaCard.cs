@@ -22,7 +22,6 @@ public sealed class DmaCard : SimulatedCard
     private readonly CardMemory _memory;
     private IDisposable? _later;
     private Iova _next;
-    private long _run; // which start a piece of later work belongs to
     private bool _asserted;
 
     /// <summary>Makes one.</summary>
@@ -47,8 +46,6 @@ public sealed class DmaCard : SimulatedCard
     /// <inheritdoc/>
     protected internal override void OnReset()
     {
-        _later?.Dispose();
-        _run++;
         _asserted = false;
         _memory.Span.Clear();
     }
@@ -76,7 +73,7 @@ public sealed class DmaCard : SimulatedCard
             _control.Value |= DmaCardControl.Run;
             (_completed.Value, _moved.Value, _failedAt.Value) = (0, 0, 0);
             _next = new Iova(_chain.Value);
-            Continue(++_run);
+            Continue();
         }
         else if (!run && IsRunning)
         {
@@ -88,11 +85,10 @@ public sealed class DmaCard : SimulatedCard
     }
 
     /// <summary>One descriptor at a time, so that the driver gets a word in between: a chain may be a ring.</summary>
-    private void Continue(long run) => _later = After(TimeSpan.Zero, () =>
+    private void Continue() => _later = After(TimeSpan.Zero, () =>
     {
-        if (run != _run) return;
         DmaCardStatus end = One();
-        if (end == DmaCardStatus.None) Continue(run);
+        if (end == DmaCardStatus.None) Continue();
         else End(end);
     });
 
@@ -116,7 +112,6 @@ public sealed class DmaCard : SimulatedCard
     private void End(DmaCardStatus how)
     {
         _later?.Dispose();
-        _run++;
         _control.Value &= ~DmaCardControl.Run;
         _status.Value |= how;
         _asserted = false; // each end is worth a message, whether or not the one before was seen

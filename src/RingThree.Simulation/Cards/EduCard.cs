@@ -26,7 +26,6 @@ public sealed class EduCard : SimulatedCard
     private readonly byte[] _buffer = new byte[4096];
     private readonly ulong _dmaMask;
     private IDisposable? _dma;
-    private long _dmaTurn; // which attempt to start the DMA at hand waits for
     private uint _liveness;
     private uint _factorial;
     private uint _status;
@@ -98,7 +97,7 @@ public sealed class EduCard : SimulatedCard
         if ((_status & ComputingBit) != 0) return;
         _factorial = n;
         _status |= ComputingBit;
-        After(TimeSpan.Zero, () =>
+        AfterAnyReset(TimeSpan.Zero, () =>
         {
             uint result = 1;
             for (uint i = n; i > 0; i--)
@@ -133,12 +132,11 @@ public sealed class EduCard : SimulatedCard
         // While one runs the command is not taken, yet its timer starts again (hw/misc/edu.c, dma_rw).
         if ((_command & Running) == 0) _command = command;
         _dma?.Dispose();
-        long turn = ++_dmaTurn;
-        _dma = After(DmaTime, () =>
-        {
-            if (turn == _dmaTurn) EndDma();
-        });
+        _dma = AfterAnyReset(DmaTime, EndDma);
     }
+
+    /// <summary>QEMU's card has no reset of its own: that of the bus stops neither its thread nor its timer.</summary>
+    private IDisposable AfterAnyReset(TimeSpan delay, Action work) => After(delay, work, survivesReset: true);
 
     private void EndDma()
     {

@@ -16,6 +16,7 @@ namespace RingThree.Simulation;
 public abstract class SimulatedCard
 {
     private readonly CardRegion?[] _regions = new CardRegion?[Hosting.PciNumbering.BarCount];
+    private readonly LaterWork _later;
     private PciEndpoint? _function;
     private SimulatedClock? _clock;
 
@@ -26,6 +27,7 @@ public abstract class SimulatedCard
         ArgumentNullException.ThrowIfNull(definition);
         definition.Check();
         Definition = definition;
+        _later = new LaterWork(this);
     }
 
     /// <summary>What it looks like on the bus.</summary>
@@ -61,7 +63,7 @@ public abstract class SimulatedCard
     /// <exception cref="SimulationException">Nothing is declared there, or it has no behaviour.</exception>
     protected internal virtual void Write(int bar, ulong offset, int width, ulong value) => Region(bar).Write(offset, width, value);
 
-    /// <summary>The function is reset. Declared registers have their reset values already.</summary>
+    /// <summary>The function is reset. Declared registers have their reset values already, and <see cref="After"/>'s work is called off.</summary>
     protected internal virtual void OnReset()
     {
     }
@@ -144,15 +146,20 @@ public abstract class SimulatedCard
     /// <returns>False when bus mastering is off or the address space has no such mapping; the fault is recorded and nothing beyond it written.</returns>
     protected bool DmaWrite(Iova address, ReadOnlySpan<byte> data) => _function?.Dma(address, default, data, isWrite: true) ?? false;
 
-    /// <summary>Does something later, inside the model. When it throws, the driver's next access of the card throws that.</summary>
+    /// <summary>
+    /// Does something later, inside the model; not if the function is reset before. When it throws, the driver's next
+    /// access of the card throws that.
+    /// </summary>
     /// <param name="delay">How much later.</param>
     /// <param name="work">What; called with the model's gate held.</param>
+    /// <param name="survivesReset">Whether it happens even so, as with a device behind a bridge chip, or a part that no reset reaches.</param>
     /// <returns>Dispose it to call it off; a no-op once it has begun.</returns>
-    protected IDisposable After(TimeSpan delay, Action work)
+    /// <exception cref="InvalidOperationException">The card is not plugged in yet.</exception>
+    protected IDisposable After(TimeSpan delay, Action work, bool survivesReset = false)
     {
         ArgumentNullException.ThrowIfNull(work);
         SimulatedClock clock = _clock ?? throw new InvalidOperationException($"{Where}: a card has no time before it is plugged in.");
-        return clock.Schedule(delay, () => RunLater(work));
+        return _later.Add(clock, delay, work, survivesReset);
     }
 
     internal void Plug(PciEndpoint function)
@@ -184,22 +191,13 @@ public abstract class SimulatedCard
     {
         lock (ModelGate)
         {
+            _later.Reset();
             foreach (CardRegion? region in _regions) region?.Reset();
             OnReset();
         }
     }
 
-    private void RunLater(Action work)
-    {
-        try
-        {
-            lock (ModelGate) work();
-        }
-        catch (Exception error)
-        {
-            _function!.ModelFailed(error); // nobody awaits this
-        }
-    }
+    internal void LaterWorkFailed(Exception error) => _function!.ModelFailed(error);
 
     private CardRegion Region(int bar)
     {
