@@ -38,14 +38,10 @@ public sealed class LineCard : SimulatedCard
         Map<LineCardRegisters>(bar: 0);
         Map<LineCardRegisters>(bar: 1);
         Map<LineCardLocal>(bar: 2);
-        _control = Register<LineInterrupts>(0, LineCardRegisters.Offsets.InterruptControl).Holds(FromEeprom, Writable).OnWrite(Control);
-        Register<LineInterrupts>(1, LineCardRegisters.Offsets.InterruptControl)
-            .OnRead(() => _control.Value)
-            .OnWrite(value =>
-            {
-                _control.Value = (_control.Value & ~Writable) | (value & Writable);
-                Control(value);
-            });
+        _control = Register<LineInterrupts>(0, LineCardRegisters.Offsets.InterruptControl)
+            .AlsoAt(1, LineCardRegisters.Offsets.InterruptControl)
+            .Holds(FromEeprom, Writable)
+            .OnWrite(Control);
         Register<uint>(2, LineCardLocal.Offsets.Trigger).OnWrite(_ => Pulse());
         _pulses = Register<uint>(2, LineCardLocal.Offsets.Pulses).Constant(0);
     }

@@ -4,7 +4,7 @@ namespace RingThree.Simulation;
 internal sealed class CardRegion(SimulatedCard card, int bar, ulong size)
 {
     private readonly List<CardMemory> _memories = [];
-    private readonly List<CardRegister> _all = [];
+    private readonly List<(ulong Offset, CardRegister Register)> _all = [];
     private readonly Dictionary<ulong, List<(int Width, string Name)>> _named = []; // a map may have a register and its halves at one place
     private CardRegister?[] _registers = [];
     private CardRegister?[] _plain = [];
@@ -32,33 +32,30 @@ internal sealed class CardRegion(SimulatedCard card, int bar, ulong size)
     internal bool HasName(string name, ulong offset) =>
         (offset < (ulong)_registers.Length && _registers[offset] is { } register ? register.Name : NameAt(offset, 0)?.Name) is { } own && string.Equals(own, name, StringComparison.OrdinalIgnoreCase);
 
-    internal void Add(CardRegister register)
+    /// <summary>A register is here, at an offset that need not be its first place.</summary>
+    internal void Add(CardRegister register, ulong offset)
     {
-        ulong end = register.Offset + (ulong)register.Width;
-        if (end > size || register.Offset % (ulong)register.Width != 0)
-            throw new ArgumentException($"{card.Where}: register {register} does not fit into BAR {bar}, which has 0x{size:x} bytes, or is not aligned.");
-        if (_all.Find(r => register.Offset < r.Offset + (ulong)r.Width && r.Offset < end) is { } other)
-            throw new ArgumentException($"{card.Where}: register {register} overlaps {other}.");
-        if (_memories.Find(m => register.Offset < m.Offset + (ulong)m.Length && m.Offset < end) is not null)
-            throw new ArgumentException($"{card.Where}: register {register} lies in memory that is declared already.");
-        _all.Add(register);
+        ulong end = offset + (ulong)register.Width;
+        if (end > size || end < offset || offset % (ulong)register.Width != 0)
+            throw new ArgumentException($"{card.Where}: register {register.Name} at 0x{offset:x} does not fit into BAR {bar}, which has 0x{size:x} bytes, or is not aligned.");
+        if (RegisterIn(offset, (ulong)register.Width) is { } other)
+            throw new ArgumentException($"{card.Where}: register {register.Name} at BAR {bar} + 0x{offset:x} overlaps {other}.");
+        if (_memories.Exists(m => offset < m.Offset + (ulong)m.Length && m.Offset < end))
+            throw new ArgumentException($"{card.Where}: register {register.Name} at BAR {bar} + 0x{offset:x} lies in memory that is declared already.");
+        _all.Add((offset, register));
         if ((ulong)_registers.Length < end) Array.Resize(ref _registers, (int)Math.Max(end, Math.Min(2 * (ulong)_registers.Length, size)));
-        _registers[register.Offset] = register;
+        _registers[offset] = register;
         if (_plain.Length < _registers.Length) Array.Resize(ref _plain, _registers.Length);
     }
 
     /// <summary>What a register does has been said, or said otherwise.</summary>
-    internal void Described(CardRegister register)
-    {
-        _plain[register.Offset] = register.IsPlain ? register : null;
-        card.Redeclared();
-    }
+    internal void Described(CardRegister register, ulong offset) => _plain[offset] = register.IsPlain ? register : null;
 
     internal CardMemory AddMemory(ulong offset, int length)
     {
         if (length < 1 || (ulong)length > size || offset > size - (ulong)length)
             throw new ArgumentException($"{card.Where}: {length} bytes of memory at 0x{offset:x} do not fit into BAR {bar}, which has 0x{size:x} bytes.");
-        if (_all.Exists(r => r.Offset < offset + (ulong)length && offset < r.Offset + (ulong)r.Width) || _memories.Exists(m => m.Offset < offset + (ulong)length && offset < m.Offset + (ulong)m.Length))
+        if (RegisterIn(offset, (ulong)length) is not null || _memories.Exists(m => m.Offset < offset + (ulong)length && offset < m.Offset + (ulong)m.Length))
             throw new ArgumentException($"{card.Where}: memory at BAR {bar} + 0x{offset:x} overlaps what is declared already.");
         var memory = new CardMemory(offset, length);
         _memories.Add(memory);
@@ -79,8 +76,10 @@ internal sealed class CardRegion(SimulatedCard card, int bar, ulong size)
 
     internal void Reset()
     {
-        foreach (CardRegister register in _all) register.Reset();
+        foreach ((_, CardRegister register) in _all) register.Reset();
     }
+
+    private CardRegister? RegisterIn(ulong offset, ulong length) => _all.Find(r => r.Offset < offset + length && offset < r.Offset + (ulong)r.Register.Width).Register;
 
     private CardRegister? Find(ulong offset, int width, string how)
     {
@@ -95,7 +94,7 @@ internal sealed class CardRegion(SimulatedCard card, int bar, ulong size)
     {
         if (NameAt(offset, width) is { } known)
             return new SimulationException($"{card.Where}: register {known.Name} at BAR {bar} + 0x{offset:x} is {how}, and the model does not say what that does. Describe it with Register<T>({bar}, 0x{offset:x}) and Holds(), OnRead(...) or OnWrite(...).");
-        CardRegister? near = _all.Where(r => r.Offset < offset + (ulong)width && offset < r.Offset + (ulong)r.Width).FirstOrDefault();
+        CardRegister? near = RegisterIn(offset, (ulong)width);
         return new SimulationException(near is not null
             ? $"{card.Where}: {8 * width} bits at BAR {bar} + 0x{offset:x} are {how}, which is inside register {near} ({8 * near.Width} bits). Access it at its own place and width."
             : $"{card.Where}: {8 * width} bits at BAR {bar} + 0x{offset:x} are {how}, and the model has nothing there. Declare a register with Register<T>({bar}, 0x{offset:x}), or the driver is wrong.");

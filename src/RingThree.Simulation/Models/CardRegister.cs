@@ -64,6 +64,20 @@ public sealed class CardRegister<T> : CardRegister
         return this;
     }
 
+    /// <summary>
+    /// It is in a second place too, such as registers that a card has in memory and in ports: one register, whichever way
+    /// it is reached. Fault rules find it by any of its places; messages name the first.
+    /// </summary>
+    /// <param name="bar">The BAR.</param>
+    /// <param name="offset">Bytes from its start, a multiple of the register's width.</param>
+    /// <returns>This register.</returns>
+    /// <exception cref="ArgumentException">It does not fit, is not aligned, overlaps another, or has another width in the map of that BAR.</exception>
+    public CardRegister<T> AlsoAt(int bar, ulong offset)
+    {
+        AddPlace(bar, offset);
+        return this;
+    }
+
     private protected override ulong ReadBits() => _read is { } read ? ToBits(read()) : Bits;
 
     private protected override void Written(ulong value) => _written?.Invoke(FromBits(value));
@@ -96,6 +110,7 @@ public sealed class CardRegister<T> : CardRegister
 public abstract class CardRegister
 {
     private readonly SimulatedCard _card;
+    private (int Bar, ulong Offset)[] _places;
     private ulong _bits;
     private ulong _reset;
     private ulong _writable;
@@ -108,12 +123,13 @@ public abstract class CardRegister
         Offset = offset;
         Width = width;
         Name = name;
+        _places = [(bar, offset)];
     }
 
     /// <summary>Its name, from the register map or the one it was given.</summary>
     public string Name { get; }
 
-    /// <summary>The BAR it is in.</summary>
+    /// <summary>The BAR it is in; the first where there are more.</summary>
     public int Bar { get; }
 
     /// <summary>Where, bytes from the BAR's start.</summary>
@@ -152,7 +168,15 @@ public abstract class CardRegister
     private protected void SetPlain(bool plain)
     {
         IsPlain = plain;
-        _card.DeclaredIn(Bar)!.Described(this);
+        foreach ((int bar, ulong offset) in _places) _card.DeclaredIn(bar)!.Described(this, offset);
+        _card.Redeclared();
+    }
+
+    private protected void AddPlace(int bar, ulong offset)
+    {
+        _card.Place(this, bar, offset);
+        _places = [.. _places, (bar, offset)];
+        SetPlain(IsPlain);
     }
 
     private protected abstract ulong ReadBits();

@@ -96,14 +96,8 @@ public abstract class SimulatedCard
     {
         int width = Unsafe.SizeOf<T>();
         if (!LittleEndian.IsAccess(width)) throw new ArgumentException($"{Where}: {typeof(T)} has {width} bytes; a register has 1, 2, 4 or 8.");
-        if (Region(bar).NameAt(offset, width) is { } known)
-        {
-            if (known.Width != width) throw new ArgumentException($"{Where}: register {known.Name} at BAR {bar} + 0x{offset:x} has {8 * known.Width} bits in the map, and {typeof(T)} has {8 * width}.");
-            name ??= known.Name;
-        }
-
-        var register = new CardRegister<T>(this, bar, offset, name ?? $"0x{offset:x}");
-        Region(bar).Add(register);
+        var register = new CardRegister<T>(this, bar, offset, name ?? Region(bar).NameAt(offset, width)?.Name ?? $"0x{offset:x}");
+        Place(register, bar, offset);
         return register;
     }
 
@@ -183,6 +177,15 @@ public abstract class SimulatedCard
 
     /// <summary>What a register does has been said: accesses that took a short cut look again.</summary>
     internal void Redeclared() => _function?.Redeclared();
+
+    /// <summary>Puts a register into a BAR, whose map must agree about its width.</summary>
+    internal void Place(CardRegister register, int bar, ulong offset)
+    {
+        CardRegion region = Region(bar);
+        if (region.NameAt(offset, register.Width) is { } known && known.Width != register.Width)
+            throw new ArgumentException($"{Where}: register {known.Name} at BAR {bar} + 0x{offset:x} has {8 * known.Width} bits in the map and is declared with {8 * register.Width}.");
+        region.Add(register, offset);
+    }
 
     /// <summary>What is declared in a BAR, where anything is.</summary>
     internal CardRegion? DeclaredIn(int bar) => bar < _regions.Length ? _regions[bar] : null;

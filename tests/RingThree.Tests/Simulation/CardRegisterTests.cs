@@ -165,6 +165,51 @@ public sealed class CardRegisterTests
         Assert.Equal(uint.MaxValue, register.Read());
     }
 
+    [Fact]
+    public void A_register_in_two_places_is_one_register()
+    {
+        var written = new List<uint>();
+        using var rig = new Rig(card =>
+        {
+            card.Declare<uint>(0x10, "Twin").Holds(reset: 3, writable: 0xFF).AlsoAt(1, 0x20).OnWrite(written.Add);
+            card.Declare<uint>(0x14, "Other").AlsoAt(0, 0x24).AlsoAt(1, 0x24).OnRead(() => 9);
+        });
+        DeviceRegion first = rig.Device.Bar(0);
+        DeviceRegion second = rig.Device.Bar(1);
+        var shortcut = new Register<uint>(second.Window(0x20, 4), 0); // a plain register has a short way in each place
+
+        second.Write(0x20, 0x1234u);
+        Assert.Equal((0x34u, 0x34u, 0x34u), (first.Read<uint>(0x10), second.Read<uint>(0x20), shortcut.Read()));
+        first.Write(0x10, 0x5Fu);
+        Assert.Equal((0x5Fu, 0x5Fu), (second.Read<uint>(0x20), shortcut.Read()));
+        Assert.Equal([0x1234u, 0x5Fu], written);
+        Assert.Equal((9u, 9u, 9u), (first.Read<uint>(0x14), first.Read<uint>(0x24), second.Read<uint>(0x24)));
+
+        rig.Device.Reset();
+        Assert.Equal((3u, 3u), (first.Read<uint>(0x10), shortcut.Read()));
+
+        Assert.Contains("Twin", Assert.Throws<SimulationException>(() => second.Read<byte>(0x20)).Message, StringComparison.Ordinal);
+        Assert.Contains("Twin", Assert.Throws<SimulationException>(() => second.Read<byte>(0x22)).Message, StringComparison.Ordinal);
+        rig.Host.Faults.OnRead("rig", "twin").Once().Answer(1);
+        rig.Host.Faults.OnRead("rig", bar: 1, offset: 0x20).Once().Answer(2);
+        Assert.Equal((1u, 2u, 3u), (shortcut.Read(), shortcut.Read(), shortcut.Read()));
+    }
+
+    [Fact]
+    public void A_second_place_where_none_can_be_is_refused()
+    {
+        var card = new RigCard();
+        CardRegister<uint> register = card.Declare<uint>(0);
+        card.Declare<uint>(4);
+        card.Plain(0x100, 16);
+
+        foreach ((int bar, ulong offset) in ((int, ulong)[])[(0, 0), (0, 4), (0, 0x104), (0, 2), (1, 0x100), (1, 0xFE), (1, ulong.MaxValue - 3), (2, 0)])
+            Assert.Throws<ArgumentException>(() => register.AlsoAt(bar, offset));
+        card.Use<SampleRegisters>();
+        CardRegister<byte> narrow = card.Declare<byte>(0x200);
+        Assert.Throws<ArgumentException>(() => narrow.AlsoAt(0, SampleRegisters.Offsets.Status));
+    }
+
     private sealed class Rig : IDisposable
     {
         internal Rig(Action<RigCard> declare)
@@ -186,7 +231,7 @@ public sealed class CardRegisterTests
         }
     }
 
-    private sealed class RigCard() : SimulatedCard(new CardDefinition(0x10EE, 3, "rig") { Bars = new Dictionary<int, CardBar> { [0] = new(0x1000) }, CanReset = true })
+    private sealed class RigCard() : SimulatedCard(new CardDefinition(0x10EE, 3, "rig") { Bars = new Dictionary<int, CardBar> { [0] = new(0x1000), [1] = new(0x100) }, CanReset = true })
     {
         internal CardRegister<T> Declare<T>(ulong offset, string? name = null)
             where T : unmanaged => Register<T>(0, offset, name);
