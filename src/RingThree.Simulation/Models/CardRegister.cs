@@ -30,11 +30,19 @@ public sealed class CardRegister<T> : CardRegister
     /// <returns>This register.</returns>
     public CardRegister<T> Constant(T value) => Describe(value, writable: 0, cleared: 0);
 
-    /// <summary>It holds what is written to it.</summary>
+    /// <summary>It holds what is written to it. Bits that are neither writable nor cleared by ones are the card's alone.</summary>
     /// <param name="reset">Its value after a reset.</param>
-    /// <param name="writable">Which bits a write reaches; <see langword="null"/> for all.</param>
+    /// <param name="writable">Which bits a write reaches; <see langword="null"/> for all but those cleared by ones.</param>
+    /// <param name="clearedByOnes">Which bits are set by the card and cleared by writing ones to them; none unless said otherwise.</param>
     /// <returns>This register.</returns>
-    public CardRegister<T> Holds(T reset = default, T? writable = null) => Describe(reset, writable is { } bits ? ToBits(bits) : ulong.MaxValue, cleared: 0);
+    /// <exception cref="ArgumentException">A bit is in both.</exception>
+    public CardRegister<T> Holds(T reset = default, T? writable = null, T clearedByOnes = default)
+    {
+        ulong cleared = ToBits(clearedByOnes);
+        ulong written = writable is { } bits ? ToBits(bits) : ~cleared;
+        if ((written & cleared) != 0) throw new ArgumentException($"Register {this}: bits 0x{written & cleared:x} are writable and cleared by ones; a bit is one or the other.", nameof(clearedByOnes));
+        return Describe(reset, written, cleared);
+    }
 
     /// <summary>Its bits are set by the card and cleared by writing ones to them, as an interrupt status is.</summary>
     /// <param name="reset">Its value after a reset.</param>

@@ -36,6 +36,26 @@ public sealed class CardRegisterTests
     }
 
     [Fact]
+    public void A_register_may_have_bits_of_every_kind()
+    {
+        CardRegister<uint>? mixed = null;
+        using var rig = new Rig(card =>
+        {
+            mixed = card.Declare<uint>(0x00, "Mixed").Holds(reset: 0x1000_0000, writable: 0x00FF, clearedByOnes: 0xFF00);
+            card.Declare<ushort>(0x04).Holds(reset: 0xFFFF, clearedByOnes: 0x00F0);
+        });
+        DeviceRegion bar = rig.Device.Bar(0);
+        mixed!.Value |= 0x0003_3300;
+
+        bar.Write(0x00, 0xFFFF_1155u);
+        bar.Write(0x04, (ushort)0x1234);
+
+        Assert.Equal(0x1003_2255u, bar.Read<uint>(0x00)); // the high half is the card's alone
+        Assert.Equal(0x12C4, bar.Read<ushort>(0x04)); // all but the middle is written
+        Assert.Contains("Mixed", Assert.Throws<ArgumentException>(() => mixed.Holds(writable: 0x1F, clearedByOnes: 0x10)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Reads_and_writes_have_behaviour()
     {
         int reads = 0;
