@@ -31,8 +31,7 @@ public sealed class MyCard() : SimulatedCard(new CardDefinition(0x10EE, 0x7024, 
     {
         for (uint i = 0; i < _channels.Length; i++) _channels[i] = seed * (i + 1);
         _events |= 1;
-        if (UsesMessages) SendMessage(0);
-        else SetPin(true);
+        RaiseInterrupt(); // a message where the driver has enabled those, else the pin
     }
 
     private void Clear(uint bits)

@@ -115,9 +115,7 @@ public sealed class EduCard : SimulatedCard
     private void Raise(uint bits)
     {
         _interrupts |= bits;
-        if (_interrupts == 0) return;
-        if (UsesMessages) SendMessage(0);
-        else SetPin(true);
+        if (_interrupts != 0) RaiseInterrupt();
     }
 
     private void Acknowledge(uint bits)

@@ -86,11 +86,7 @@ public class MemoryCard : SimulatedCard
     /// <param name="vector">The message's index; 0 for the pin.</param>
     public void Raise(int vector = 0)
     {
-        lock (ModelGate)
-        {
-            if (UsesMessages) SendMessage(vector);
-            else SetPin(true);
-        }
+        lock (ModelGate) RaiseInterrupt(vector);
     }
 
     /// <summary>Releases the pin.</summary>

@@ -132,6 +132,18 @@ public abstract class SimulatedCard
     /// <param name="vector">The message's index.</param>
     protected void SendMessage(int vector) => _function?.SendMessage(vector);
 
+    /// <summary>
+    /// Interrupts by what the driver has enabled: sends a message where messages are on, else asserts the pin until
+    /// <see cref="SetPin"/> releases it (PCI Local Bus 3.0, 6.8.2: with messages on, a card leaves its pin alone).
+    /// </summary>
+    /// <param name="message">The message's index.</param>
+    /// <exception cref="InvalidOperationException">Messages are off, and the card has no pin. A card without one sends messages: <see cref="SendMessage"/>.</exception>
+    protected void RaiseInterrupt(int message = 0)
+    {
+        if (UsesMessages) SendMessage(message);
+        else SetPin(true);
+    }
+
     /// <summary>Reads memory by DMA.</summary>
     /// <returns>False when bus mastering is off or the address space has no such mapping; the fault is recorded and the data reads all ones.</returns>
     protected bool DmaRead(Iova address, Span<byte> data) => _function?.Dma(address, data, default, isWrite: false) ?? false;

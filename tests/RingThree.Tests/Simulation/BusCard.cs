@@ -26,13 +26,9 @@ internal sealed class BusCard(CardDefinition definition) : SimulatedCard(definit
     }
 
     /// <summary>Signals by whatever is enabled.</summary>
-    internal void Raise()
+    internal void Raise(int message = 0)
     {
-        lock (ModelGate)
-        {
-            if (UsesMessages) SendMessage(0);
-            else SetPin(true);
-        }
+        lock (ModelGate) RaiseInterrupt(message);
     }
 
     internal bool Fetch(Iova from, Span<byte> data)

@@ -117,6 +117,31 @@ public sealed class MessageTests : IDisposable
         Assert.Equal([new(0, 1), new(1, 1)], Take());
     }
 
+    [Theory]
+    [InlineData(PciNumbering.Msi, false)]
+    [InlineData(PciNumbering.MsiX, false)]
+    [InlineData(PciNumbering.IntX, true)]
+    public void A_card_raises_an_interrupt_by_what_is_enabled(int group, bool byPin)
+    {
+        Bind(group, byPin ? 1 : 4);
+
+        _card.Raise(byPin ? 0 : 2);
+
+        Assert.Equal([new InterruptSignal(byPin ? 0 : 2, 1)], Take());
+        byte[] status = new byte[2];
+        _device.Read(PciNumbering.Configuration, 0x06, status);
+        Assert.Equal(byPin, (status[0] & (int)PciStatus.InterruptPending) != 0);
+    }
+
+    [Fact]
+    public void A_card_without_a_pin_and_with_messages_off_raises_none()
+    {
+        var card = new BusCard(new CardDefinition(0xFFFF, 1, "bus") { Bars = new Dictionary<int, CardBar> { [0] = new(0x1000) }, MsiVectors = 1 });
+        _host.Add(card);
+
+        Assert.Contains("no interrupt pin", Assert.Throws<InvalidOperationException>(() => card.Raise()).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Unbound_messages_go_nowhere()
     {
