@@ -80,12 +80,28 @@ internal sealed class SriovCapability
         return start == 0 || index < 0 ? 0 : start + ((ulong)index * BarLength(_bars[number]));
     }
 
-    /// <summary>Makes as many functions appear or vanish as the registers say. Not with the gate held.</summary>
+    /// <summary>Makes as many functions appear or vanish as the registers say, and tells the card and then everyone. Not with the gate held.</summary>
     internal void Update()
     {
-        RootComplex root = _physical.Root;
         List<PciEndpoint> came = [];
         List<PciEndpoint> went = [];
+        try
+        {
+            // Held from the change until the card knows of it: it hears of changes in their order, and before it does
+            // anything else.
+            lock (_physical.Card.ModelGate) Update(came, went);
+        }
+        finally
+        {
+            if (came.Count > 0 || went.Count > 0) _physical.Root.Changed?.Invoke(came, went);
+        }
+    }
+
+    private void Update(List<PciEndpoint> came, List<PciEndpoint> went)
+    {
+        RootComplex root = _physical.Root;
+        List<(int Number, SimulatedCard Model)> departed = [];
+        List<(int Number, SimulatedCard Model)> arrived = [];
         lock (root.Gate)
         {
             int wanted = _physical.IsPresent ? Enabled : 0;
@@ -96,6 +112,7 @@ internal sealed class SriovCapability
                 last.Leave();
                 last.Bus.Nodes.Remove(last);
                 _present.RemoveAt(_present.Count - 1);
+                departed.Add((_present.Count, last.Card));
             }
 
             while (_present.Count < wanted)
@@ -103,6 +120,7 @@ internal sealed class SriovCapability
                 PciAddress address = AddressOf(_present.Count);
                 PciBus bus = root.FindBus(address.Domain, address.Bus) ?? _physical.Bus;
                 var function = new PciEndpoint(root, bus, address, _functions.Create(_present.Count), _physical);
+                arrived.Add((_present.Count, function.Card));
                 _present.Add(function);
                 bus.Nodes.Add(function);
                 came.Add(function);
@@ -111,6 +129,8 @@ internal sealed class SriovCapability
             foreach (PciEndpoint function in _present) function.UpdateDecode();
         }
 
-        if (came.Count > 0 || went.Count > 0) root.Changed?.Invoke(came, went);
+        SimulatedCard card = _physical.Card;
+        foreach ((int number, SimulatedCard model) in departed) card.OnVirtualFunctionDeparted(number, model);
+        foreach ((int number, SimulatedCard model) in arrived) card.OnVirtualFunctionArrived(number, model);
     }
 }

@@ -17,6 +17,7 @@ public sealed class SriovCard : SimulatedCard
     private readonly CardRegister<uint> _policy;
     private readonly CardRegister<uint> _arrived;
     private readonly CardRegister<uint>[] _mail;
+    private readonly SimulatedCard?[] _functions = new SimulatedCard?[Functions];
 
     /// <summary>Makes one, with no virtual function enabled.</summary>
     public SriovCard()
@@ -49,11 +50,23 @@ public sealed class SriovCard : SimulatedCard
     /// <remarks>Later, on the card's own time: the function's model is entered now, and one model must not wait for another.</remarks>
     internal void Post(SriovFunction from, uint word) => After(TimeSpan.Zero, () =>
     {
+        if (_functions[from.Number] != from) return; // gone meanwhile
         _mail[from.Number].Value = word;
         _arrived.Value |= 1u << from.Number;
         SendMessage(0);
         from.Delivered();
     });
+
+    /// <inheritdoc/>
+    protected internal override void OnVirtualFunctionArrived(int number, SimulatedCard model) => _functions[number] = model;
+
+    /// <inheritdoc/>
+    protected internal override void OnVirtualFunctionDeparted(int number, SimulatedCard model)
+    {
+        _functions[number] = null;
+        _mail[number].Value = 0; // the next of this number is another's
+        _arrived.Value &= ~(1u << number);
+    }
 
     /// <summary>The definition names the card before there is one.</summary>
     private sealed class Link

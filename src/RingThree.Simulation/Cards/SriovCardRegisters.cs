@@ -18,7 +18,7 @@ public readonly partial struct SriovCardRegisters
     [Register(0x08)]
     public partial WriteOneToClearRegister<uint> MailArrived { get; }
 
-    /// <summary>What each virtual function wrote last.</summary>
+    /// <summary>What each virtual function wrote last; its mail goes with it.</summary>
     [Register(0x10, Count = SriovCard.Functions)]
     public partial RegisterArray<uint> Mail { get; }
 }

@@ -68,6 +68,21 @@ public abstract class SimulatedCard
     {
     }
 
+    /// <summary>
+    /// A virtual function of this card has been enabled. Until this returns, nothing else happens in this card's model.
+    /// </summary>
+    /// <param name="number">Which, from 0.</param>
+    /// <param name="model">What <see cref="VirtualFunctions.Create"/> made for it. Another thread may be inside that model; do not wait for it.</param>
+    protected internal virtual void OnVirtualFunctionArrived(int number, SimulatedCard model)
+    {
+    }
+
+    /// <summary>A virtual function of this card is no more: it was disabled, or this card reset (after <see cref="OnReset"/>) or pulled out.</summary>
+    /// <inheritdoc cref="OnVirtualFunctionArrived"/>
+    protected internal virtual void OnVirtualFunctionDeparted(int number, SimulatedCard model)
+    {
+    }
+
     /// <summary>Gives the registers of a BAR the names of the driver's register map. Each still needs its behaviour.</summary>
     /// <typeparam name="TMap">A struct marked <see cref="RegisterMapAttribute"/>.</typeparam>
     /// <param name="bar">The BAR.</param>

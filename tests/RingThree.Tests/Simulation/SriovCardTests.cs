@@ -77,6 +77,51 @@ public sealed class SriovCardTests : IDisposable
     }
 
     [Fact]
+    public async Task A_functions_mail_goes_with_it()
+    {
+        using PciDevice card = _host.Open(Physical);
+        SriovCardRegisters registers = card.Bar(0).As<SriovCardRegisters>();
+        await using InterruptSession arrived = card.Interrupts.Enable(new InterruptOptions());
+        _host.EnableVirtualFunctions(Physical, 2);
+        using (PciDevice first = _host.Open("00:12.0")) first.Bar(0).As<SriovFunctionRegisters>().Mailbox.Write(7);
+        await arrived.NextAsync(Patience);
+        Assert.Equal((1u, 7u), (registers.MailArrived.Read(), registers.Mail[0].Read()));
+
+        _host.EnableVirtualFunctions(Physical, 0);
+
+        Assert.Equal((0u, 0u), (registers.MailArrived.Read(), registers.Mail[0].Read()));
+    }
+
+    [Fact]
+    public void A_card_hears_of_its_functions_before_anyone_else()
+    {
+        var heard = new List<string>();
+        using var host = new SimulatedHost();
+        using IDisposable watch = host.Watch(c => heard.Add($"{c.Kind} {c.Device.Address}"))!;
+        host.Add(new HearingCard(heard));
+        heard.Clear();
+
+        host.EnableVirtualFunctions(Physical, 2);
+        Assert.Equal(["0 came 0", "1 came 1", "Arrived 0000:00:12.0", "Arrived 0000:00:12.1"], heard);
+        heard.Clear();
+        using (PciDevice device = host.Open(Physical))
+        {
+            // The reset at opening, by which they go and come back as others.
+            Assert.Equal(["reset", "1 went 1", "0 went 0", "Departed 0000:00:12.1", "Departed 0000:00:12.0", "0 came 2", "1 came 3", "Arrived 0000:00:12.0", "Arrived 0000:00:12.1"], heard);
+        }
+
+        heard.Clear();
+        host.Remove("00:12.1"); // alone: enabled still
+        Assert.Equal(["Departed 0000:00:12.1"], heard);
+        host.EnableVirtualFunctions(Physical, 0);
+        Assert.Equal(["Departed 0000:00:12.1", "1 went 3", "0 went 2", "Departed 0000:00:12.0"], heard);
+        heard.Clear();
+        host.EnableVirtualFunctions(Physical, 1);
+        host.Remove(Physical);
+        Assert.Equal(["0 came 4", "Arrived 0000:00:12.0", "0 went 4", "Departed 0000:00:12.0", "Departed 0000:00:02.0"], heard);
+    }
+
+    [Fact]
     public void A_function_that_vanished_answers_all_ones_and_comes_back_new()
     {
         _host.EnableVirtualFunctions(Physical, 4);
@@ -111,5 +156,26 @@ public sealed class SriovCardTests : IDisposable
         _host.Remove(Physical);
 
         Assert.Empty(_host.Scan());
+    }
+
+    private sealed class HearingCard(List<string> heard) : SimulatedCard(new CardDefinition(0xFFFF, 5, "hearing")
+    {
+        Bars = new Dictionary<int, CardBar> { [0] = new(0x1000) },
+        Express = new ExpressDefinition(),
+        VirtualFunctions = new VirtualFunctions(4, 6, _ => new BusCard(new CardDefinition(0xFFFF, 6, "heard") { Bars = new Dictionary<int, CardBar> { [0] = new(0x1000) }, Express = new ExpressDefinition() })) { FirstOffset = 0x80 },
+    })
+    {
+        private readonly List<SimulatedCard> _met = [];
+
+        protected internal override void OnReset() => heard.Add("reset");
+
+        protected internal override void OnVirtualFunctionArrived(int number, SimulatedCard model)
+        {
+            Assert.DoesNotContain(model, _met);
+            heard.Add($"{number} came {_met.Count}");
+            _met.Add(model);
+        }
+
+        protected internal override void OnVirtualFunctionDeparted(int number, SimulatedCard model) => heard.Add($"{number} went {_met.IndexOf(model)}");
     }
 }
