@@ -1,20 +1,25 @@
+using RingThree.Devices;
 using RingThree.Hosting;
 using RingThree.Linux;
 using RingThree.Pci;
+using RingThree.Platform;
 using RingThree.Simulation;
 
 namespace RingThree.DefaultHosts;
 
 /// <summary>
 /// Names to hosts and devices, for tools and for code that gets a name from its user: <c>sim:edu</c>,
-/// <c>sim:generic,id=10ee:7024,bar0=64K,msi=4</c>, <c>0000:00:04.0</c>, <c>1234:11e8</c>.
+/// <c>sim:generic,id=10ee:7024,bar0=64K,msi=4</c>, <c>0000:00:04.0</c>, <c>1234:11e8</c>,
+/// <c>platform:adc,mem=0xd0000+16K,io=0x300+16</c>, <c>replay:edu.r3rec</c>.
 /// </summary>
 public static class HostNames
 {
     private const string SimulatedPrefix = "sim:";
     private const string GenericPrefix = "generic,";
+    private const string PlatformPrefix = "platform:";
+    private const string ReplayPrefix = "replay:";
 
-    private static readonly Dictionary<string, Func<SimulatedCard>> Cards = new(StringComparer.OrdinalIgnoreCase)
+    private static readonly Dictionary<string, Func<CardModel>> Cards = new(StringComparer.OrdinalIgnoreCase)
     {
         ["edu"] = () => new EduCard(),
         ["nvme"] = MemoryCard.Nvme,
@@ -24,6 +29,8 @@ public static class HostNames
         ["queue-card"] = () => new QueueCard(),
         ["dma-card"] = () => new DmaCard(),
         ["sriov-card"] = () => new SriovCard(),
+        ["isa-card"] = () => new IsaCard(),
+        ["button-card"] = () => new ButtonCard(),
     };
 
     /// <summary>The simulated cards that have a name; <c>generic</c> and a description (<see cref="GenericCard.Form"/>) is one more.</summary>
@@ -31,37 +38,66 @@ public static class HostNames
 
     /// <summary>This machine's own PCI functions.</summary>
     /// <exception cref="PlatformNotSupportedException">Not on this system: only Linux has a host for real devices.</exception>
-    public static IHost Machine() => OperatingSystem.IsLinux()
-        ? new VfioHost()
-        : throw new PlatformNotSupportedException("Real devices are opened through Linux VFIO; on this system use the simulated cards: " + Names());
+    public static IHost Machine() => OnLinux(() => new VfioHost());
 
-    /// <summary>Opens a device by name.</summary>
-    /// <param name="name"><c>sim:</c> and a card's name; <c>sim:generic,</c> and its description; a PCI address; or vendor and device id.</param>
+    /// <summary>Opens a PCI function by name.</summary>
+    /// <param name="name"><c>sim:</c> and a card's name; <c>sim:generic,</c> and its description; a PCI address; vendor and device id; <c>replay:</c> and a recording's path.</param>
     /// <returns>The device and the host it came from; dispose both, the device first.</returns>
-    /// <exception cref="FormatException">The name has none of those forms.</exception>
+    /// <exception cref="FormatException">The name has none of those forms, or names a card that is no PCI function.</exception>
     /// <exception cref="DeviceException">There is no such device, or it could not be opened.</exception>
     public static (IHost Host, PciDevice Device) Open(string name)
     {
+        (IHost host, Device device) = OpenAny(name);
+        if (device is PciDevice function) return (host, function);
+        device.Dispose();
+        host.Dispose();
+        throw new FormatException($"'{name}' is no PCI function but a card without plug and play. A program opens it with {nameof(HostNames)}.{nameof(OpenAny)}.");
+    }
+
+    /// <summary>Opens a device by name, whatever kind it is: a <see cref="PciDevice"/> or a <see cref="PlatformDevice"/>.</summary>
+    /// <param name="name">As for <see cref="Open(string)"/>; or <c>platform:</c> and the resources (<see cref="PlatformResources"/>) of a card in this machine.</param>
+    /// <returns>The device and the host it came from; dispose both, the device first.</returns>
+    /// <exception cref="FormatException">The name has none of those forms.</exception>
+    /// <exception cref="DeviceException">There is no such device, or it could not be opened.</exception>
+    public static (IHost Host, Device Device) OpenAny(string name)
+    {
         ArgumentNullException.ThrowIfNull(name);
-        if (name.StartsWith(SimulatedPrefix, StringComparison.OrdinalIgnoreCase))
+        if (After(SimulatedPrefix, name) is { } card) return Simulated(name, card);
+        if (After(ReplayPrefix, name) is { } file) return Open(Recording(file), h => OpenOnly(h, file));
+        if (After(PlatformPrefix, name) is { } text)
         {
-            return Open(Simulated(name, name[SimulatedPrefix.Length..]), h => h.Open(h.Scan()[0].Address));
+            var resources = PlatformResources.Parse(text);
+            return Open(OnLinux(() => new PlatformHost()), h => h.Open(resources));
         }
 
         if (PciAddress.TryParse(name, null, out PciAddress address)) return Open(Machine(), h => h.Open(address.ToString()));
         if (PciId.TryParse(name, null, out PciId id)) return Open(Machine(), h => h.Open(id));
-        throw new FormatException($"'{name}' names no device. Give an address (0000:00:04.0), an id (1234:11e8), or one of {Names()}.");
+        throw new FormatException($"'{name}' names no device. Give an address (0000:00:04.0), an id (1234:11e8), {PlatformPrefix}RESOURCES, {ReplayPrefix}FILE, or one of {Names()}.");
     }
 
-    private static SimulatedHost Simulated(string name, string card)
+    private static string? After(string prefix, string name) => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase) ? name[prefix.Length..] : null;
+
+    private static IHost OnLinux(Func<IHost> make) => OperatingSystem.IsLinux()
+        ? make()
+        : throw new PlatformNotSupportedException("Real devices are opened on Linux; on this system use the simulated cards: " + Names());
+
+    private static (IHost Host, Device Device) Simulated(string name, string card)
     {
-        if (Cards.TryGetValue(card, out Func<SimulatedCard>? make)) return new SimulatedHost().Add(make());
-        if (!card.StartsWith(GenericPrefix, StringComparison.OrdinalIgnoreCase))
-            throw new FormatException($"There is no simulated card '{name}'. There are {Names()}.");
-        var generic = GenericCard.Parse(card[GenericPrefix.Length..]);
+        if (Cards.TryGetValue(card, out Func<CardModel>? make))
+        {
+            return make() switch
+            {
+                SimulatedCard function => Open(new SimulatedHost().Add(function), h => h.Open(h.Scan()[0].Address)),
+                SimulatedPlatformCard placed => Open(new SimulatedHost().Add(placed), h => h.Open(placed.Resources)),
+                _ => throw new NotSupportedException(name),
+            };
+        }
+
+        if (After(GenericPrefix, card) is not { } description) throw new FormatException($"There is no simulated card '{name}'. There are {Names()}.");
+        var generic = GenericCard.Parse(description);
         try
         {
-            return new SimulatedHost().Add(generic);
+            return Open(new SimulatedHost().Add(generic), h => h.Open(h.Scan()[0].Address));
         }
         catch (InvalidOperationException error)
         {
@@ -69,7 +105,35 @@ public static class HostNames
         }
     }
 
-    private static (IHost Host, PciDevice Device) Open(IHost host, Func<IHost, PciDevice> open)
+    private static ReplayHost Recording(string file)
+    {
+        try
+        {
+            return new ReplayHost(file);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new DeviceException(DeviceStatus.NotFound, ReplayPrefix + file, "reading the recording", error.Message, "Give the path of a file that a RecordingHost wrote.", error);
+        }
+        catch (InvalidDataException error)
+        {
+            throw new DeviceException(DeviceStatus.InvalidArgument, ReplayPrefix + file, "reading the recording", error.Message, "Record the card again.", error);
+        }
+    }
+
+    private static Device OpenOnly(IHost host, string file)
+    {
+        IReadOnlyList<DeviceDescription> all = host.Scan();
+        if (all.Count != 1)
+        {
+            throw new DeviceException(DeviceStatus.InvalidArgument, ReplayPrefix + file, "opening the recorded device",
+                all.Count == 0 ? "there is none in it" : $"there are {all.Count}: {string.Join(", ", all.Select(d => d.Address))}", "Open the one you mean with a ReplayHost of your own.");
+        }
+
+        return PlatformResources.TryParse(all[0].Address, null, out PlatformResources? resources) && !resources.IsEmpty ? host.Open(resources) : host.Open(all[0].Address);
+    }
+
+    private static (IHost Host, Device Device) Open(IHost host, Func<IHost, Device> open)
     {
         try
         {

@@ -16,7 +16,7 @@ internal sealed class PlatformCard : IHostedDevice
     internal PlatformCard(PlatformResources resources)
     {
         _resources = resources;
-        Description = new DeviceDescription(resources.Name, 0xFFFF, 0xFFFF) { Name = resources.Name };
+        Description = new DeviceDescription(resources.ToString(), 0xFFFF, 0xFFFF) { Name = resources.Name };
         Regions = PlatformNumbering.Regions(resources, RegionAbilities.Map);
         InterruptGroups = PlatformNumbering.Groups(resources);
         _ports = new IoPorts?[resources.Ranges.Count];

@@ -20,7 +20,7 @@ public sealed class PlatformHost : IHost
     /// <param name="options">How to open it.</param>
     public IHostedDevice OpenDevice(string address, OpenOptions options)
     {
-        if (!PlatformResources.TryParse(address, null, out PlatformResources? resources))
+        if (!PlatformResources.TryParse(address, null, out PlatformResources? resources) || resources.IsEmpty)
         {
             throw new DeviceException(DeviceStatus.NotFound, address, "opening by hand", "that does not say where a card is",
                 "Say it with PlatformResources; a PCI function is opened through VfioHost.");

@@ -9,7 +9,7 @@ namespace RingThree.Simulation;
 /// A card's function as hardware: what it decodes, when its messages and DMA leave it, its pin, its resets. The card model
 /// behind it says only what its registers do.
 /// </summary>
-internal sealed class PciEndpoint : PciNode
+internal sealed class PciEndpoint : PciNode, IFaultTarget
 {
     internal const int Rom = PciNumbering.Rom;
     private const ushort ResetBit = 0x8000;
@@ -17,7 +17,6 @@ internal sealed class PciEndpoint : PciNode
     private readonly int _express;
     private readonly int _line;
     private volatile int _decoded; // a bit per BAR, and one for the ROM
-    private volatile Exception? _modelError;
     private readonly SimulatedBar?[] _bars = new SimulatedBar?[PciNumbering.BarCount];
     private bool _pin;
     private bool _resetting;
@@ -48,7 +47,9 @@ internal sealed class PciEndpoint : PciNode
 
     internal SimulatedCard Card { get; }
 
-    internal string Name { get; }
+    public CardModel Model => Card;
+
+    public string Name { get; }
 
     /// <summary>
     /// Whom an IOMMU holds its requests for. A bridge to conventional PCI takes them over, as device 0 of the bus below it
@@ -70,7 +71,7 @@ internal sealed class PciEndpoint : PciNode
     internal int ExpressOffset => _express;
 
     /// <summary>Where its DMA goes while it is open; nowhere otherwise.</summary>
-    internal SimulatedAddressSpace? Space { get; set; }
+    public SimulatedAddressSpace? Space { get; set; }
 
     /// <summary>Called with the gate held when the line it is on is asserted, by whomever; and told whether somebody holds the line.</summary>
     internal Action<bool>? OnLine { get; set; }
@@ -110,7 +111,7 @@ internal sealed class PciEndpoint : PciNode
     }
 
     /// <summary>Whether plain registers of a BAR may be read without asking further: no fault rule and no mistake of the model stands before it.</summary>
-    internal bool IsUndisturbed(int bar) => Decodes(bar) && _modelError is null && Root.Faults.IsEmpty;
+    internal bool IsUndisturbed(int bar) => Decodes(bar) && !Card.HasFailed && Root.Faults.IsEmpty;
 
     /// <summary>The short way to a BAR, of its present user.</summary>
     internal void SetShortcut(int bar, SimulatedBar? shortcut)
@@ -158,9 +159,9 @@ internal sealed class PciEndpoint : PciNode
     }
 
     /// <summary>A read as the card answers it, faults aside.</summary>
-    internal ulong ReadNow(int bar, ulong offset, int width)
+    public ulong ReadNow(int bar, ulong offset, int width)
     {
-        ThrowIfModelFailed();
+        Card.ThrowIfFailed();
         ulong ones = ulong.MaxValue >> (64 - (8 * width));
         if (!Decodes(bar)) return ones;
         if (bar == Rom) return LittleEndian.Read(Card.Definition.Rom.Span.Slice((int)offset, width));
@@ -172,9 +173,9 @@ internal sealed class PciEndpoint : PciNode
         return Card.Access(bar, offset, width) & ones;
     }
 
-    internal void WriteNow(int bar, ulong offset, int width, ulong value)
+    public void WriteNow(int bar, ulong offset, int width, ulong value)
     {
-        ThrowIfModelFailed();
+        Card.ThrowIfFailed();
         if (!Decodes(bar) || bar == Rom) return;
         if (Msix is { } msix && TablePart(bar, offset) is var (isTable, within))
         {
@@ -235,7 +236,7 @@ internal sealed class PciEndpoint : PciNode
         if (AssertsPin) Root.ServiceLine(_line);
     }
 
-    internal bool SendNow(int vector, Func<ulong, ulong>? alter)
+    public bool SendNow(int vector, Func<ulong, ulong>? alter)
     {
         ulong address;
         uint data;
@@ -262,7 +263,7 @@ internal sealed class PciEndpoint : PciNode
         return Root.WriteUpstream(this, address, bytes);
     }
 
-    internal bool DmaNow(Iova address, Span<byte> read, ReadOnlySpan<byte> write, bool isWrite)
+    public bool DmaNow(Iova address, Span<byte> read, ReadOnlySpan<byte> write, bool isWrite)
     {
         if (!CanMaster(out string why))
         {
@@ -276,6 +277,10 @@ internal sealed class PciEndpoint : PciNode
         read.Fill(0xFF);
         return false;
     }
+
+    public void ReportError() => Root.Failed?.Invoke(this);
+
+    public void Remove() => Root.Removed?.Invoke(this);
 
     /// <summary>What software has written into its registers, to be put back after a reset.</summary>
     internal State Save()
@@ -296,19 +301,6 @@ internal sealed class PciEndpoint : PciNode
             SendPending();
             Root.ServiceLines();
         }
-    }
-
-    /// <summary>Work of the model's own has thrown: whoever uses the card next hears of it.</summary>
-    internal void ModelFailed(Exception error)
-    {
-        _modelError ??= error;
-        lock (Root.Gate) UpdateDecode();
-    }
-
-    internal void ThrowIfModelFailed()
-    {
-        if (_modelError is { } error)
-            throw new InvalidOperationException($"{Name}: the model of card '{Card.Definition.Name}' failed in work it does later: {error.Message}", error);
     }
 
     internal override void Reset()

@@ -16,7 +16,7 @@ internal abstract class PciNode
         Config = config;
     }
 
-    internal RootComplex Root { get; }
+    public RootComplex Root { get; }
 
     /// <summary>The bus it is on.</summary>
     internal PciBus Bus { get; }

@@ -19,6 +19,7 @@ public sealed class RootComplex
     {
         Clock = clock;
         Faults = new FaultPlan(this);
+        Platform = new PlatformBus(this);
         AddBus(RootBus);
     }
 
@@ -32,6 +33,8 @@ public sealed class RootComplex
     internal MessageController Messages { get; } = new();
 
     internal FaultPlan Faults { get; }
+
+    internal PlatformBus Platform { get; }
 
     /// <summary>A fault takes a card away.</summary>
     internal Action<PciEndpoint>? Removed { get; set; }
@@ -72,32 +75,22 @@ public sealed class RootComplex
     /// <summary>Reads memory by its bus address, as a processor does.</summary>
     /// <param name="address">The address, a multiple of the width.</param>
     /// <param name="width">1, 2, 4 or 8 bytes.</param>
-    /// <returns>All ones where no function decodes it.</returns>
-    public ulong ReadMemory(ulong address, int width) => FindDecoder(address, width, RegionKind.Memory) is var (function, bar, offset)
-        ? function.ReadBar(bar, offset, width)
-        : ulong.MaxValue >> (64 - (8 * width));
+    /// <returns>All ones where nothing decodes it.</returns>
+    public ulong ReadMemory(ulong address, int width) => Read(address, width, RegionKind.Memory);
 
-    /// <summary>Writes memory by its bus address, as a processor does; dropped where no function decodes it.</summary>
+    /// <summary>Writes memory by its bus address, as a processor does; dropped where nothing decodes it.</summary>
     /// <param name="address">The address, a multiple of the width.</param>
     /// <param name="width">1, 2, 4 or 8 bytes.</param>
     /// <param name="value">The value.</param>
-    public void WriteMemory(ulong address, int width, ulong value)
-    {
-        if (FindDecoder(address, width, RegionKind.Memory) is var (function, bar, offset)) function.WriteBar(bar, offset, width, value);
-    }
+    public void WriteMemory(ulong address, int width, ulong value) => Write(address, width, value, RegionKind.Memory);
 
     /// <summary>Reads ports by their address.</summary>
     /// <inheritdoc cref="ReadMemory"/>
-    public uint ReadPort(ulong address, int width) => FindDecoder(address, width, RegionKind.Port) is var (function, bar, offset)
-        ? (uint)function.ReadBar(bar, offset, width)
-        : uint.MaxValue >> (32 - (8 * width));
+    public uint ReadPort(ulong address, int width) => (uint)Read(address, width, RegionKind.Port);
 
     /// <summary>Writes ports by their address.</summary>
     /// <inheritdoc cref="WriteMemory"/>
-    public void WritePort(ulong address, int width, uint value)
-    {
-        if (FindDecoder(address, width, RegionKind.Port) is var (function, bar, offset)) function.WriteBar(bar, offset, width, value);
-    }
+    public void WritePort(ulong address, int width, uint value) => Write(address, width, value, RegionKind.Port);
 
     /// <summary>Which of the root's four lines a function's pin reaches: swizzled at each bridge by device number (PCI-to-PCI Bridge 1.2, 9.1).</summary>
     internal static int LineOf(PciBus bus, int device, int pin)
@@ -201,10 +194,29 @@ public sealed class RootComplex
             throw new ArgumentOutOfRangeException(nameof(offset), offset, $"An offset is 0 to {4096 - width} and a multiple of the width.");
     }
 
-    private (PciEndpoint Function, int Bar, ulong Offset)? FindDecoder(ulong address, int width, RegionKind kind)
+    private ulong Read(ulong address, int width, RegionKind kind)
+    {
+        Check(address, width, kind);
+        if (Platform.Find(address, width, kind) is var (slot, range, place)) return slot.Read(range, place, width);
+        if (FindDecoder(address, width, kind) is var (function, bar, offset)) return function.ReadBar(bar, offset, width);
+        return ulong.MaxValue >> (64 - (8 * width));
+    }
+
+    private void Write(ulong address, int width, ulong value, RegionKind kind)
+    {
+        Check(address, width, kind);
+        if (Platform.Find(address, width, kind) is var (slot, range, place)) slot.Write(range, place, width, value);
+        else if (FindDecoder(address, width, kind) is var (function, bar, offset)) function.WriteBar(bar, offset, width, value);
+    }
+
+    private static void Check(ulong address, int width, RegionKind kind)
     {
         if (!LittleEndian.IsAccess(width) || (kind == RegionKind.Port && width == 8) || address % (ulong)width != 0)
             throw new ArgumentOutOfRangeException(nameof(width), width, "An access has 1, 2, 4 or (memory) 8 bytes and is aligned.");
+    }
+
+    private (PciEndpoint Function, int Bar, ulong Offset)? FindDecoder(ulong address, int width, RegionKind kind)
+    {
         foreach (PciEndpoint function in Endpoints())
         {
             if (function.FindDecoder(address, width, kind) is var (bar, offset)) return (function, bar, offset);

@@ -44,9 +44,9 @@ public sealed class FaultPlan
     /// <inheritdoc cref="OnRead(string, string?)"/>
     public FaultRule OnAccess(string card, string? register = null) => Add(new FaultRule(this, FaultSubject.Read | FaultSubject.Write, card) { Register = register });
 
-    /// <summary>Messages (MSI, MSI-X) that a card sends.</summary>
+    /// <summary>Messages (MSI, MSI-X) that a card sends; of a card without PCI, the signals of its lines.</summary>
     /// <param name="card">The card's name, or its address.</param>
-    /// <param name="vector">The message's index; <see langword="null"/> for any.</param>
+    /// <param name="vector">The message's index, or the line's place in the resources; <see langword="null"/> for any.</param>
     public FaultRule OnMessage(string card, int? vector = null) => Add(new FaultRule(this, FaultSubject.Message, card) { Vector = vector });
 
     /// <summary>DMA of a card, in both directions.</summary>
@@ -78,17 +78,17 @@ public sealed class FaultPlan
     /// <summary>The rule that applies to what is happening, or <see langword="null"/>. Counts it.</summary>
     /// <remarks>Asked at every access, message and DMA: without rules it is one comparison, and no call.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal FaultRule? Find(FaultSubject subject, PciEndpoint function, int bar, ulong offset, int width)
+    internal FaultRule? Find(FaultSubject subject, IFaultTarget target, int bar, ulong offset, int width)
     {
         FaultRule[] rules = _rules;
-        return rules.Length == 0 ? null : Find(rules, subject, function, bar, offset, width);
+        return rules.Length == 0 ? null : Find(rules, subject, target, bar, offset, width);
     }
 
-    private FaultRule? Find(FaultRule[] rules, FaultSubject subject, PciEndpoint function, int bar, ulong offset, int width)
+    private FaultRule? Find(FaultRule[] rules, FaultSubject subject, IFaultTarget target, int bar, ulong offset, int width)
     {
         foreach (FaultRule rule in rules)
         {
-            if (!rule.Matches(subject, function, bar, offset, width)) continue;
+            if (!rule.Matches(subject, target, bar, offset, width)) continue;
             lock (_gate)
             {
                 if (rule.Applies(_random)) return rule;

@@ -136,13 +136,13 @@ public sealed class FaultRule
     /// <summary>The card is gone just before it happens.</summary>
     public FaultRule RemoveCard() => Do(FaultAction.RemoveCard);
 
-    internal bool Matches(FaultSubject subject, PciEndpoint function, int bar, ulong offset, int width)
+    internal bool Matches(FaultSubject subject, IFaultTarget target, int bar, ulong offset, int width)
     {
         if (Action == FaultAction.None || (_subject & subject) == 0) return false;
-        if (!string.Equals(function.Card.Definition.Name, _card, StringComparison.OrdinalIgnoreCase) && function.Name != _card) return false;
+        if (!string.Equals(target.Model.Name, _card, StringComparison.OrdinalIgnoreCase) && target.Name != _card) return false;
         if (subject == FaultSubject.Message) return Vector is not { } vector || (int)offset == vector;
         if (Place is { } place) return place.Bar == bar && place.Offset >= offset && place.Offset < offset + (ulong)width;
-        return Register is not { } register || function.Card.DeclaredIn(bar)?.HasName(register, offset) == true;
+        return Register is not { } register || target.Model.DeclaredIn(bar)?.HasName(register, offset) == true;
     }
 
     /// <summary>Whether it applies this time. Called with the plan's gate held.</summary>

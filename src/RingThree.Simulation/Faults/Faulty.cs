@@ -5,101 +5,101 @@ namespace RingThree.Simulation;
 /// <summary>Carries out what a fault rule says, in place of what would have happened.</summary>
 internal static class Faulty
 {
-    internal static ulong Read(PciEndpoint function, FaultRule rule, int bar, ulong offset, int width)
+    internal static ulong Read(IFaultTarget target, FaultRule rule, int bar, ulong offset, int width)
     {
         ulong ones = ulong.MaxValue >> (64 - (8 * width));
         switch (rule.Action)
         {
             case FaultAction.Delay:
-                function.Root.Clock.Pause(rule.Time);
-                return function.ReadNow(bar, offset, width);
+                target.Root.Clock.Pause(rule.Time);
+                return target.ReadNow(bar, offset, width);
             case FaultAction.Repeat:
-                for (int i = 1; i < rule.Count; i++) function.ReadNow(bar, offset, width);
-                return function.ReadNow(bar, offset, width);
+                for (int i = 1; i < rule.Count; i++) target.ReadNow(bar, offset, width);
+                return target.ReadNow(bar, offset, width);
             case FaultAction.Alter:
-                return rule.Change!(function.ReadNow(bar, offset, width)) & ones;
+                return rule.Change!(target.ReadNow(bar, offset, width)) & ones;
             case FaultAction.Fail:
-                function.Root.Failed?.Invoke(function);
+                target.ReportError();
                 return ones;
             case FaultAction.RemoveCard:
-                function.Root.Removed?.Invoke(function);
-                return function.ReadNow(bar, offset, width);
+                target.Remove();
+                return target.ReadNow(bar, offset, width);
             default:
                 return ones;
         }
     }
 
-    internal static void Write(PciEndpoint function, FaultRule rule, int bar, ulong offset, int width, ulong value)
+    internal static void Write(IFaultTarget target, FaultRule rule, int bar, ulong offset, int width, ulong value)
     {
         switch (rule.Action)
         {
             case FaultAction.Delay:
                 // A write is posted: the driver goes on, the card sees it later.
-                function.Root.Clock.Schedule(rule.Time, () => Late(function, () => function.WriteNow(bar, offset, width, value)));
+                target.Root.Clock.Schedule(rule.Time, () => Late(target, () => target.WriteNow(bar, offset, width, value)));
                 break;
             case FaultAction.Repeat:
-                for (int i = 0; i < rule.Count; i++) function.WriteNow(bar, offset, width, value);
+                for (int i = 0; i < rule.Count; i++) target.WriteNow(bar, offset, width, value);
                 break;
             case FaultAction.Alter:
-                function.WriteNow(bar, offset, width, rule.Change!(value) & (ulong.MaxValue >> (64 - (8 * width))));
+                target.WriteNow(bar, offset, width, rule.Change!(value) & (ulong.MaxValue >> (64 - (8 * width))));
                 break;
             case FaultAction.Fail:
-                function.Root.Failed?.Invoke(function);
+                target.ReportError();
                 break;
             case FaultAction.RemoveCard:
-                function.Root.Removed?.Invoke(function);
+                target.Remove();
                 break;
         }
     }
 
-    internal static bool Send(PciEndpoint function, FaultRule rule, int vector)
+    internal static bool Send(IFaultTarget target, FaultRule rule, int vector)
     {
         switch (rule.Action)
         {
             case FaultAction.Delay:
-                function.Root.Clock.Schedule(rule.Time, () => Late(function, () => function.SendNow(vector, null)));
+                target.Root.Clock.Schedule(rule.Time, () => Late(target, () => target.SendNow(vector, null)));
                 return true;
             case FaultAction.Repeat:
                 bool sent = false;
-                for (int i = 0; i < rule.Count; i++) sent |= function.SendNow(vector, null);
+                for (int i = 0; i < rule.Count; i++) sent |= target.SendNow(vector, null);
                 return sent;
             case FaultAction.Alter:
-                return function.SendNow(vector, rule.Change);
+                return target.SendNow(vector, rule.Change);
             case FaultAction.Fail:
-                function.Root.Failed?.Invoke(function);
+                target.ReportError();
                 return false;
             case FaultAction.RemoveCard:
-                function.Root.Removed?.Invoke(function);
+                target.Remove();
                 return false;
             default:
                 return false;
         }
     }
 
-    internal static bool Dma(PciEndpoint function, FaultRule rule, Iova address, Span<byte> read, ReadOnlySpan<byte> write, bool isWrite)
+    internal static bool Dma(IFaultTarget target, FaultRule rule, Iova address, Span<byte> read, ReadOnlySpan<byte> write, bool isWrite)
     {
         switch (rule.Action)
         {
             case FaultAction.Delay:
-                function.Root.Clock.Pause(rule.Time);
-                return function.DmaNow(address, read, write, isWrite);
+                target.Root.Clock.Pause(rule.Time);
+                return target.DmaNow(address, read, write, isWrite);
             case FaultAction.Repeat:
-                for (int i = 1; i < rule.Count; i++) function.DmaNow(address, read, write, isWrite);
-                return function.DmaNow(address, read, write, isWrite);
+                for (int i = 1; i < rule.Count; i++) target.DmaNow(address, read, write, isWrite);
+                return target.DmaNow(address, read, write, isWrite);
             case FaultAction.Alter when isWrite:
                 byte[] altered = write.ToArray();
                 Alter(altered, rule);
-                return function.DmaNow(address, default, altered, isWrite);
+                return target.DmaNow(address, default, altered, isWrite);
             case FaultAction.Alter:
-                bool done = function.DmaNow(address, read, write, isWrite);
+                bool done = target.DmaNow(address, read, write, isWrite);
                 Alter(read, rule);
                 return done;
             case FaultAction.Fail:
-                function.Space?.Record(new Hosting.DmaFault(function.Name, address, isWrite, "a fault that was asked for"));
+                target.Space?.Record(new Hosting.DmaFault(target.Name, address, isWrite, "a fault that was asked for"));
                 read.Fill(0xFF);
                 return false;
             case FaultAction.RemoveCard:
-                function.Root.Removed?.Invoke(function);
+                target.Remove();
                 read.Fill(0xFF);
                 return false;
             default:
@@ -114,7 +114,7 @@ internal static class Faulty
     }
 
     /// <summary>What happens later, on nobody's call: a mistake of the model is kept for the next access.</summary>
-    private static void Late(PciEndpoint function, Action work)
+    private static void Late(IFaultTarget target, Action work)
     {
         try
         {
@@ -122,7 +122,7 @@ internal static class Faulty
         }
         catch (Exception error)
         {
-            function.ModelFailed(error);
+            target.Model.Fail(error);
         }
     }
 }

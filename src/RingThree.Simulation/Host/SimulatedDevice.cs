@@ -147,7 +147,7 @@ internal sealed class SimulatedDevice : IHostedDevice
     public bool IsPresent()
     {
         if (IsClosed) return false;
-        _function.ThrowIfModelFailed();
+        _function.Card.ThrowIfFailed();
         Span<byte> classAndRevision = stackalloc byte[4];
         _configuration.Read(0x08, classAndRevision);
         return classAndRevision.ContainsAnyExcept((byte)0xFF);

@@ -1,5 +1,6 @@
 using RingThree.Hosting;
 using RingThree.Pci;
+using RingThree.Platform;
 
 namespace RingThree.Simulation;
 
@@ -67,6 +68,17 @@ public sealed class SimulatedHost : IHost
         ArgumentNullException.ThrowIfNull(card);
         PciAddress place = PciAddress.Parse(address);
         return Plug(card, () => Check(place, nameof(address)));
+    }
+
+    /// <summary>Puts a card in that no bus enumerates: it answers where it says, and <see cref="Scan"/> does not show it.</summary>
+    /// <param name="card">The card; it can be put in once.</param>
+    /// <returns>This host.</returns>
+    /// <exception cref="InvalidOperationException">Another such card answers there.</exception>
+    public SimulatedHost Add(SimulatedPlatformCard card)
+    {
+        ArgumentNullException.ThrowIfNull(card);
+        RootComplex.Platform.Add(card);
+        return this;
     }
 
     /// <summary>Plugs a bridge in.</summary>
@@ -141,6 +153,8 @@ public sealed class SimulatedHost : IHost
     public IHostedDevice OpenDevice(string address, OpenOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
+        // Whatever is there: addresses and lines that a driver has by hand are opened without asking any card.
+        if (PlatformResources.TryParse(address, null, out PlatformResources? resources) && !resources.IsEmpty) return new SimulatedPlatformDevice(RootComplex, resources);
         PciEndpoint function = Find(address, "opening");
         lock (_gate)
         {

@@ -1,7 +1,7 @@
 namespace RingThree.Simulation;
 
 /// <summary>What a card model has declared in one BAR: registers by their place, and stretches of plain memory.</summary>
-internal sealed class CardRegion(SimulatedCard card, int bar, ulong size)
+internal sealed class CardRegion(CardModel card, int bar, ulong size)
 {
     private readonly List<CardMemory> _memories = [];
     private readonly List<(ulong Offset, CardRegister Register)> _all = [];
@@ -15,7 +15,7 @@ internal sealed class CardRegion(SimulatedCard card, int bar, ulong size)
     /// <summary>A register of the driver's map, which the model may yet describe.</summary>
     internal void Name(ulong offset, int width, string name)
     {
-        if (offset + (ulong)width > size) throw new ArgumentException($"{card.Where}: register {name} of the map at 0x{offset:x} lies beyond BAR {bar}, which has 0x{size:x} bytes.");
+        if (offset + (ulong)width > size) throw new ArgumentException($"{card.Where}: register {name} of the map at 0x{offset:x} lies beyond {card.NameOf(bar)}, which has 0x{size:x} bytes.");
         if (!_named.TryGetValue(offset, out List<(int Width, string Name)>? there)) _named[offset] = there = [];
         there.Add((width, name));
     }
@@ -37,11 +37,11 @@ internal sealed class CardRegion(SimulatedCard card, int bar, ulong size)
     {
         ulong end = offset + (ulong)register.Width;
         if (end > size || end < offset || offset % (ulong)register.Width != 0)
-            throw new ArgumentException($"{card.Where}: register {register.Name} at 0x{offset:x} does not fit into BAR {bar}, which has 0x{size:x} bytes, or is not aligned.");
+            throw new ArgumentException($"{card.Where}: register {register.Name} at 0x{offset:x} does not fit into {card.NameOf(bar)}, which has 0x{size:x} bytes, or is not aligned.");
         if (RegisterIn(offset, (ulong)register.Width) is { } other)
-            throw new ArgumentException($"{card.Where}: register {register.Name} at BAR {bar} + 0x{offset:x} overlaps {other}.");
+            throw new ArgumentException($"{card.Where}: register {register.Name} at {card.NameOf(bar)} + 0x{offset:x} overlaps {other}.");
         if (_memories.Exists(m => offset < m.Offset + (ulong)m.Length && m.Offset < end))
-            throw new ArgumentException($"{card.Where}: register {register.Name} at BAR {bar} + 0x{offset:x} lies in memory that is declared already.");
+            throw new ArgumentException($"{card.Where}: register {register.Name} at {card.NameOf(bar)} + 0x{offset:x} lies in memory that is declared already.");
         _all.Add((offset, register));
         if ((ulong)_registers.Length < end) Array.Resize(ref _registers, (int)Math.Max(end, Math.Min(2 * (ulong)_registers.Length, size)));
         _registers[offset] = register;
@@ -54,9 +54,9 @@ internal sealed class CardRegion(SimulatedCard card, int bar, ulong size)
     internal CardMemory AddMemory(ulong offset, int length)
     {
         if (length < 1 || (ulong)length > size || offset > size - (ulong)length)
-            throw new ArgumentException($"{card.Where}: {length} bytes of memory at 0x{offset:x} do not fit into BAR {bar}, which has 0x{size:x} bytes.");
+            throw new ArgumentException($"{card.Where}: {length} bytes of memory at 0x{offset:x} do not fit into {card.NameOf(bar)}, which has 0x{size:x} bytes.");
         if (RegisterIn(offset, (ulong)length) is not null || _memories.Exists(m => m.Offset < offset + (ulong)length && offset < m.Offset + (ulong)m.Length))
-            throw new ArgumentException($"{card.Where}: memory at BAR {bar} + 0x{offset:x} overlaps what is declared already.");
+            throw new ArgumentException($"{card.Where}: memory at {card.NameOf(bar)} + 0x{offset:x} overlaps what is declared already.");
         var memory = new CardMemory(offset, length);
         _memories.Add(memory);
         return memory;
@@ -93,11 +93,11 @@ internal sealed class CardRegion(SimulatedCard card, int bar, ulong size)
     private SimulationException Nothing(ulong offset, int width, string how)
     {
         if (NameAt(offset, width) is { } known)
-            return new SimulationException($"{card.Where}: register {known.Name} at BAR {bar} + 0x{offset:x} is {how}, and the model does not say what that does. Describe it with Register<T>({bar}, 0x{offset:x}) and Holds(), OnRead(...) or OnWrite(...).");
+            return new SimulationException($"{card.Where}: register {known.Name} at {card.NameOf(bar)} + 0x{offset:x} is {how}, and the model does not say what that does. Describe it with Register<T>({bar}, 0x{offset:x}) and Holds(), OnRead(...) or OnWrite(...).");
         CardRegister? near = RegisterIn(offset, (ulong)width);
         return new SimulationException(near is not null
-            ? $"{card.Where}: {8 * width} bits at BAR {bar} + 0x{offset:x} are {how}, which is inside register {near} ({8 * near.Width} bits). Access it at its own place and width."
-            : $"{card.Where}: {8 * width} bits at BAR {bar} + 0x{offset:x} are {how}, and the model has nothing there. Declare a register with Register<T>({bar}, 0x{offset:x}), or the driver is wrong.");
+            ? $"{card.Where}: {8 * width} bits at {card.NameOf(bar)} + 0x{offset:x} are {how}, which is inside register {near} ({8 * near.Width} bits). Access it at its own place and width."
+            : $"{card.Where}: {8 * width} bits at {card.NameOf(bar)} + 0x{offset:x} are {how}, and the model has nothing there. Declare a register with Register<T>({bar}, 0x{offset:x}), or the driver is wrong.");
     }
 }
 

@@ -13,7 +13,7 @@ public sealed class CardRegister<T> : CardRegister
     private Func<T>? _read;
     private Action<T>? _written;
 
-    internal CardRegister(SimulatedCard card, int bar, ulong offset, string name)
+    internal CardRegister(CardModel card, int bar, ulong offset, string name)
         : base(card, bar, offset, Unsafe.SizeOf<T>(), name)
     {
     }
@@ -117,14 +117,14 @@ public sealed class CardRegister<T> : CardRegister
 /// <summary>A register of a card model, whatever its value's type.</summary>
 public abstract class CardRegister
 {
-    private readonly SimulatedCard _card;
+    private readonly CardModel _card;
     private (int Bar, ulong Offset)[] _places;
     private ulong _bits;
     private ulong _reset;
     private ulong _writable;
     private ulong _cleared;
 
-    private protected CardRegister(SimulatedCard card, int bar, ulong offset, int width, string name)
+    private protected CardRegister(CardModel card, int bar, ulong offset, int width, string name)
     {
         _card = card;
         Bar = bar;
@@ -160,7 +160,7 @@ public abstract class CardRegister
     private protected bool CanBeWritten { get; set; }
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Name} (BAR {Bar} + 0x{Offset:x})";
+    public override string ToString() => $"{Name} ({_card.NameOf(Bar)} + 0x{Offset:x})";
 
     internal ulong Read() => CanBeRead ? ReadBits() : throw NoBehaviour("read", "OnRead(...), Holds() or Constant(...)");
 
@@ -182,7 +182,7 @@ public abstract class CardRegister
 
     private protected void AddPlace(int bar, ulong offset)
     {
-        _card.Place(this, bar, offset);
+        _card.Put(this, bar, offset);
         _places = [.. _places, (bar, offset)];
         SetPlain(IsPlain);
     }
@@ -200,5 +200,5 @@ public abstract class CardRegister
     }
 
     private SimulationException NoBehaviour(string what, string remedy) =>
-        new($"{_card.Where}: register {Name} at BAR {Bar} + 0x{Offset:x} is {what}, and the model does not say what that does. Describe the register with {remedy}.");
+        new($"{_card.Where}: register {Name} at {_card.NameOf(Bar)} + 0x{Offset:x} is {what}, and the model does not say what that does. Describe the register with {remedy}.");
 }

@@ -1,7 +1,7 @@
 namespace RingThree.Simulation;
 
 /// <summary>What a card will do later. A piece of work that is not in here any more does not run, whatever its timer says.</summary>
-internal sealed class LaterWork(SimulatedCard card)
+internal sealed class LaterWork(CardModel card)
 {
     private readonly Lock _gate = new(); // not the model's: a card may give another one work, and must not wait for it
     private readonly HashSet<Piece> _pieces = [];
@@ -63,7 +63,7 @@ internal sealed class LaterWork(SimulatedCard card)
         }
         catch (Exception error)
         {
-            card.LaterWorkFailed(error); // nobody awaits this
+            card.Fail(error); // nobody awaits this
         }
     }
 }

@@ -47,6 +47,9 @@ public sealed class PlatformResources : IParsable<PlatformResources>
     /// <summary>The interrupt lines.</summary>
     public IReadOnlyList<PlatformLine> Lines => _lines;
 
+    /// <summary>Whether there is nothing in it yet.</summary>
+    public bool IsEmpty => _ranges.Length == 0 && _lines.Length == 0;
+
     /// <summary>Adds memory.</summary>
     /// <param name="address">Its physical address, a multiple of 8, so that an aligned offset is an aligned access.</param>
     /// <param name="length">Bytes, at least 1.</param>

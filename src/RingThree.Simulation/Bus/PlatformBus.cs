@@ -1,0 +1,51 @@
+using RingThree.Hosting;
+using RingThree.Platform;
+
+namespace RingThree.Simulation;
+
+/// <summary>What of a machine no bus enumerates: cards at fixed addresses, and lines.</summary>
+internal sealed class PlatformBus(RootComplex root)
+{
+    private readonly Dictionary<(PlatformLineKind Kind, int Number), PlatformWire> _wires = [];
+    private volatile PlatformSlot[] _slots = [];
+
+    /// <summary>Puts a card where it says it is.</summary>
+    /// <exception cref="InvalidOperationException">Another card answers there.</exception>
+    internal void Add(SimulatedPlatformCard card)
+    {
+        lock (root.Gate)
+        {
+            foreach (PlatformSlot slot in _slots)
+            {
+                foreach (PlatformRange range in card.Resources.Ranges)
+                {
+                    if (slot.Resources.Ranges.Where(r => Overlap(r, range)).Select(r => r.ToString()).FirstOrDefault() is { } other)
+                        throw new InvalidOperationException($"Card '{card.Resources.Name}' cannot be at {range}: '{slot.Resources.Name}' is at {other}. Set its jumpers otherwise.");
+                }
+            }
+
+            _slots = [.. _slots, new PlatformSlot(root, card, l => Wire(l))];
+        }
+    }
+
+    /// <summary>The card that answers an access.</summary>
+    internal (PlatformSlot Slot, int Range, ulong Offset)? Find(ulong address, int width, RegionKind kind)
+    {
+        foreach (PlatformSlot slot in _slots)
+        {
+            if (slot.FindDecoder(address, width, kind) is var (range, offset)) return (slot, range, offset);
+        }
+
+        return null;
+    }
+
+    /// <summary>A line; called with the root's gate held.</summary>
+    internal PlatformWire Wire(PlatformLine line)
+    {
+        if (!_wires.TryGetValue((line.Kind, line.Number), out PlatformWire? wire)) _wires[(line.Kind, line.Number)] = wire = new PlatformWire();
+        return wire;
+    }
+
+    private static bool Overlap(PlatformRange one, PlatformRange other) =>
+        one.Kind == other.Kind && one.Start <= other.Start + (other.Length - 1) && other.Start <= one.Start + (one.Length - 1);
+}
