@@ -9,7 +9,7 @@ namespace RingThree.Simulation;
 /// A card's function as hardware: what it decodes, when its messages and DMA leave it, its pin, its resets. The card model
 /// behind it says only what its registers do.
 /// </summary>
-internal sealed class PciEndpoint : PciNode, IFaultTarget
+internal sealed partial class PciEndpoint : PciNode, IFaultTarget
 {
     internal const int Rom = PciNumbering.Rom;
     private const ushort ResetBit = 0x8000;
@@ -110,113 +110,6 @@ internal sealed class PciEndpoint : PciNode, IFaultTarget
         }
     }
 
-    /// <summary>Whether plain registers of a BAR may be read without asking further: no fault rule and no mistake of the model stands before it.</summary>
-    internal bool IsUndisturbed(int bar) => Decodes(bar) && !Card.HasFailed && Root.Faults.IsEmpty;
-
-    /// <summary>The short way to a BAR, of its present user.</summary>
-    internal void SetShortcut(int bar, SimulatedBar? shortcut)
-    {
-        lock (Root.Gate)
-        {
-            _bars[bar] = shortcut;
-            shortcut?.Update();
-        }
-    }
-
-    internal void Redeclared()
-    {
-        lock (Root.Gate) UpdateDecode();
-    }
-
-    /// <summary>Whether it answers accesses to a BAR now.</summary>
-    internal bool Decodes(int bar) => (_decoded & (1 << bar)) != 0;
-
-    internal ulong ReadBar(int bar, ulong offset, int width)
-    {
-        if (Root.Faults.Find(FaultSubject.Read, this, bar, offset, width) is { } rule) return Faulty.Read(this, rule, bar, offset, width);
-        return ReadNow(bar, offset, width);
-    }
-
-    internal void WriteBar(int bar, ulong offset, int width, ulong value)
-    {
-        if (Root.Faults.Find(FaultSubject.Write, this, bar, offset, width) is { } rule) Faulty.Write(this, rule, bar, offset, width, value);
-        else WriteNow(bar, offset, width, value);
-    }
-
-    /// <summary>Sends a message as its registers say: held back where masked, lost where messages or mastering are off.</summary>
-    internal bool SendMessage(int vector)
-    {
-        if (Root.Faults.Find(FaultSubject.Message, this, 0, (ulong)vector, 0) is { } rule) return Faulty.Send(this, rule, vector);
-        return SendNow(vector, null);
-    }
-
-    /// <summary>Reads or writes memory as a bus master.</summary>
-    internal bool Dma(Iova address, Span<byte> read, ReadOnlySpan<byte> write, bool isWrite)
-    {
-        if (Root.Faults.Find(isWrite ? FaultSubject.DmaWrite : FaultSubject.DmaRead, this, 0, address.Value, 1) is { } rule)
-            return Faulty.Dma(this, rule, address, read, write, isWrite);
-        return DmaNow(address, read, write, isWrite);
-    }
-
-    /// <summary>A read as the card answers it, faults aside.</summary>
-    public ulong ReadNow(int bar, ulong offset, int width)
-    {
-        Card.ThrowIfFailed();
-        ulong ones = ulong.MaxValue >> (64 - (8 * width));
-        if (!Decodes(bar)) return ones;
-        if (bar == Rom) return LittleEndian.Read(Card.Definition.Rom.Span.Slice((int)offset, width));
-        if (Msix is { } msix && TablePart(bar, offset) is var (isTable, within))
-        {
-            lock (Root.Gate) return isTable ? msix.ReadTable(within, width) & ones : msix.ReadPending(within, width);
-        }
-
-        return Card.Access(bar, offset, width) & ones;
-    }
-
-    public void WriteNow(int bar, ulong offset, int width, ulong value)
-    {
-        Card.ThrowIfFailed();
-        if (!Decodes(bar) || bar == Rom) return;
-        if (Msix is { } msix && TablePart(bar, offset) is var (isTable, within))
-        {
-            if (!isTable) return; // writing pending bits is undefined (PCI Local Bus 3.0, 6.8.2)
-            lock (Root.Gate)
-            {
-                msix.WriteTable(within, width, value);
-                SendPending();
-            }
-
-            return;
-        }
-
-        Card.Access(bar, offset, width, value);
-    }
-
-    /// <summary>The MSI-X table, or its pending bits, that an offset lies in, and where in them.</summary>
-    private (bool IsTable, ulong Within)? TablePart(int bar, ulong offset)
-    {
-        CardDefinition card = Card.Definition;
-        if (bar == card.MsixBar && offset - card.MsixTableOffset < card.TableLength) return (true, offset - card.MsixTableOffset);
-        if (bar == card.PendingBar && offset - card.PendingOffset < card.PendingLength) return (false, offset - card.PendingOffset);
-        return null;
-    }
-
-    /// <summary>The BAR that an address lies in, if this function decodes it.</summary>
-    internal (int Bar, ulong Offset)? FindDecoder(ulong address, int width, RegionKind kind)
-    {
-        lock (Root.Gate)
-        {
-            foreach ((int number, CardBar bar) in Card.Definition.Bars)
-            {
-                ulong start = BarAddress(number);
-                if (bar.Kind == kind && Decodes(number) && address >= start && address - start <= bar.Size - (ulong)width) return (number, address - start);
-            }
-
-            if (kind == RegionKind.Memory && Decodes(Rom) && address - RomAddress <= (ulong)(Card.Definition.Rom.Length - width)) return (Rom, address - RomAddress);
-            return null;
-        }
-    }
-
     internal void SetPin(bool asserted)
     {
         if (_line < 0) throw new InvalidOperationException($"{Name}: card '{Card.Definition.Name}' has no interrupt pin. Give its definition one, or send a message.");
@@ -234,48 +127,6 @@ internal sealed class PciEndpoint : PciNode, IFaultTarget
     {
         Config.Set16(0x04, (ushort)(disable ? Command | PciCommand.InterruptDisable : Command & ~PciCommand.InterruptDisable));
         if (AssertsPin) Root.ServiceLine(_line);
-    }
-
-    public bool SendNow(int vector, Func<ulong, ulong>? alter)
-    {
-        ulong address;
-        uint data;
-        lock (Root.Gate)
-        {
-            int has = Math.Max(Card.Definition.MsiVectors, Card.Definition.MsixVectors);
-            if (vector < 0 || vector >= has)
-                throw new ArgumentOutOfRangeException(nameof(vector), vector, $"{Name}: card '{Card.Definition.Name}' sends message {vector} and has {has}, from 0.");
-            if (Messages is not { } messages || messages.Select(vector) is not { } selected) return false;
-            if (messages.IsMasked(selected))
-            {
-                messages.SetPending(selected, true);
-                return false;
-            }
-
-            if (!CanMaster(out _)) return false;
-            (address, data) = (messages.Address(selected), messages.Data(selected));
-            if (alter is not null) data = (uint)alter(data);
-            if (RootComplex.IsMessage(address)) return Root.WriteMessage(this, address, data);
-        }
-
-        Span<byte> bytes = stackalloc byte[4];
-        BinaryPrimitives.WriteUInt32LittleEndian(bytes, data);
-        return Root.WriteUpstream(this, address, bytes);
-    }
-
-    public bool DmaNow(Iova address, Span<byte> read, ReadOnlySpan<byte> write, bool isWrite)
-    {
-        if (!CanMaster(out string why))
-        {
-            Space?.Record(new DmaFault(Name, address, isWrite, why));
-            read.Fill(0xFF);
-            return false;
-        }
-
-        if (isWrite) return Root.WriteUpstream(this, address.Value, write);
-        if (Space is { } space) return space.Access(RequesterName, address, read, default, isWrite: false);
-        read.Fill(0xFF);
-        return false;
     }
 
     public void ReportError() => Root.Failed?.Invoke(this);
@@ -331,77 +182,10 @@ internal sealed class PciEndpoint : PciNode, IFaultTarget
         Sriov?.Update();
     }
 
-    internal override void UpdateDecode()
-    {
-        int decoded = 0;
-        bool answers = IsPresent && !_resetting && IsAwake && Bus.Bridge is not { IsResetting: true };
-        // Virtual functions have one enable for all of them, in their physical function (SR-IOV 1.1, 3.3.3.4).
-        PciCommand command = Physical is { } physical ? physical.Sriov!.Command : Command;
-        foreach ((int number, CardBar bar) in Card.Definition.Bars)
-        {
-            if (!answers) break;
-            ulong start = BarAddress(number);
-            bool ports = bar.Kind == RegionKind.Port;
-            bool enabled = (command & (ports ? PciCommand.IoSpace : PciCommand.MemorySpace)) != 0;
-            if (enabled && start != 0 && Bus.PassesDown(start, start + bar.Size - 1, ports, bar.IsPrefetchable)) decoded |= 1 << number;
-        }
-
-        if (answers && !Card.Definition.Rom.IsEmpty && (command & PciCommand.MemorySpace) != 0 && (Config.Read32(0x30) & 1) != 0 && RomAddress != 0) decoded |= 1 << Rom;
-        _decoded = decoded;
-        foreach (SimulatedBar? bar in _bars) bar?.Update();
-    }
-
     internal override void Leave()
     {
         base.Leave();
         if (_line >= 0) Root.Detach(_line, this);
-    }
-
-    /// <summary>The capability that messages go out by; <see langword="null"/> while none is enabled.</summary>
-    private IMessageCapability? Messages => Msix is { IsEnabled: true } ? Msix : Msi is { IsEnabled: true } ? Msi : null;
-
-    private ulong RomAddress => Config.Read32(0x30) & ~0x7FFu;
-
-    private ulong BarAddress(int number)
-    {
-        if (Physical is { } physical) return physical.Sriov!.BarAddress(this, number);
-        uint low = Config.Read32(0x10 + (4 * number));
-        CardBar bar = Card.Definition.Bars[number];
-        ulong address = bar.Kind == RegionKind.Port ? low & ~3u : low & ~15u;
-        return bar.Is64Bit ? address | ((ulong)Config.Read32(0x14 + (4 * number)) << 32) : address;
-    }
-
-    /// <summary>Whether its requests reach the root complex.</summary>
-    private bool CanMaster(out string why)
-    {
-        lock (Root.Gate)
-        {
-            why = !IsPresent ? "the card is gone"
-                : !IsAwake ? "the card sleeps"
-                : _resetting ? "the card is in reset"
-                : (Command & PciCommand.BusMaster) == 0 ? "bus mastering is off"
-                : !Bus.PassesUp() ? "a bridge above does not let it pass (its bus mastering is off, or it is in reset)"
-                : "";
-            return why.Length == 0;
-        }
-    }
-
-    /// <summary>Sends what was held back and is no longer. Called with the gate held, after every configuration write.</summary>
-    private void SendPending()
-    {
-        SendPending(Msix);
-        SendPending(Msi);
-    }
-
-    private void SendPending(IMessageCapability? messages)
-    {
-        if (messages is not { HasPending: true }) return;
-        for (int v = 0; messages.IsEnabled && v < messages.Count; v++)
-        {
-            if (!messages.IsPending(v) || messages.IsMasked(v)) continue;
-            messages.SetPending(v, false);
-            SendMessage(v);
-        }
     }
 
     private protected override Action? OnWritten(int offset, ReadOnlySpan<byte> data)

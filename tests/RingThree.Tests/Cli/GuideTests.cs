@@ -34,7 +34,7 @@ public sealed partial class GuideTests : IDisposable
         (int status, string output, string errors) = await Repository.Run("", Path.Combine(_folder, "bin", "Debug", "net10.0", "mydriver.dll"));
 
         Assert.Equal((0, ""), (status, errors));
-        Assert.Equal(["cafe0001", "Msi: Done, channel 2 = 21", "channel 2 by DMA = 27"], output.TrimEnd().Split('\n'));
+        Assert.Equal(["cafe0001", "Msi: Done, channel 2 = 21", "channel 2 by DMA = 27", "sample 15 = 15"], output.TrimEnd().Split('\n'));
     }
 
     [Fact]

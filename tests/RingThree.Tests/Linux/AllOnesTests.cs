@@ -222,12 +222,28 @@ public sealed unsafe class AllOnesTests
     public void A_mapping_that_the_kernel_refuses_says_so()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "needs Linux");
-        using FileDescriptor device = Device(1);
+        using FileDescriptor signal = Libc.Eventfd(0, 0); // nothing that could be mapped
 
-        var error = Assert.Throws<DeviceException>(() => new FileMapping(device, "0000:00:07.0", position: 1, offset: 0x10, length: 4096));
+        var error = Assert.Throws<DeviceException>(() => new FileMapping(signal, "0000:00:07.0", position: 0, offset: 0x10, length: 4096));
 
         Assert.Equal("0000:00:07.0", error.Device);
-        Assert.Contains("mmap answered EINVAL", error.Answer, StringComparison.Ordinal);
+        Assert.Contains("mmap answered ENODEV", error.Answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_part_that_starts_inside_a_page_is_mapped_and_overlaid_where_it_is()
+    {
+        using FileDescriptor device = Device(3);
+        using FileMapping before = Map(device, 3);
+        ((byte*)before.Address)[4096 + 0x18] = 0x5A;
+        using var part = new FileMapping(device, "adc", position: 4096 + 0x18, offset: 0, length: 4096);
+
+        Assert.Equal(0x5A, *(byte*)part.Address);
+        part.Overlay();
+        Assert.Equal(0xFF, *(byte*)part.Address);
+        Assert.Equal(0xFF, ((byte*)part.Address)[4095]);
+        part.Restore();
+        Assert.Equal(0x5A, *(byte*)part.Address);
     }
 
     private static ulong* At(FileMapping mapping, ulong offset) => (ulong*)(mapping.Address + (nuint)offset);
