@@ -41,6 +41,9 @@ public static class Errno
     /// <summary>Broken pipe; of the kernel's log: records were lost.</summary>
     public const int EPIPE = 32;
 
+    /// <summary>No room for what arrived.</summary>
+    public const int ENOBUFS = 105;
+
     private static readonly Dictionary<int, string> Names = new (int Number, string Name)[]
     {
         (1, "EPERM"), (2, "ENOENT"), (3, "ESRCH"), (4, "EINTR"), (5, "EIO"), (6, "ENXIO"), (7, "E2BIG"), (9, "EBADF"),

@@ -20,6 +20,18 @@ public sealed class VfioHost : IHost
     public IReadOnlyList<DeviceDescription> Scan() => SysfsPci.Scan();
 
     /// <inheritdoc/>
+    /// <remarks>Without privilege Linux shows the first 64 bytes.</remarks>
+    public ReadOnlyMemory<byte>? PeekConfiguration(string address) => SysfsPci.ReadConfiguration(address);
+
+    /// <inheritdoc/>
+    /// <remarks>From the kernel's uevents, which say nothing of power states.</remarks>
+    public IDisposable Watch(Action<DeviceChange> onChange)
+    {
+        ArgumentNullException.ThrowIfNull(onChange);
+        return new KernelEvents(onChange);
+    }
+
+    /// <inheritdoc/>
     public IHostedDevice OpenDevice(string address, OpenOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);

@@ -191,7 +191,13 @@ internal sealed partial class PciEndpoint : PciNode, IFaultTarget
     private protected override Action? OnWritten(int offset, ReadOnlySpan<byte> data)
     {
         Action? after = null;
-        if (_powerControl != 0 && Touches(offset, data.Length, _powerControl, 1) && ChangePower()) after = Reset;
+        if (_powerControl != 0 && Touches(offset, data.Length, _powerControl, 1))
+        {
+            int before = _powerState;
+            if (ChangePower()) after = Reset;
+            if (_powerState != before) after += () => Root.PowerChanged?.Invoke(this);
+        }
+
         if (_express != 0 && Card.Definition.Express is { FunctionLevelReset: true } && Touches(offset, data.Length, _express + 9, 1)
             && (data[_express + 9 - offset] & (ResetBit >> 8)) != 0)
             after = Reset; // PCI Express Base 5.0, 7.5.3.4: Initiate Function Level Reset, reads 0

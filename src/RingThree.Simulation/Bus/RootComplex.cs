@@ -39,6 +39,9 @@ public sealed class RootComplex
     /// <summary>A fault takes a card away.</summary>
     internal Action<PciEndpoint>? Removed { get; set; }
 
+    /// <summary>A card's power state has been changed.</summary>
+    internal Action<PciEndpoint>? PowerChanged { get; set; }
+
     /// <summary>A fault makes a card report an error.</summary>
     internal Action<PciEndpoint>? Failed { get; set; }
 

@@ -27,6 +27,7 @@ public sealed class SimulatedHost : IHost
         {
             Changed = OnVirtualFunctions,
             Removed = TakeOut,
+            PowerChanged = function => Notify(new DeviceChange(DeviceChangeKind.PowerChanged, Describe(function))),
             Failed = function => Device(function)?.Interrupts.Trigger(PciNumbering.Error, 0, 1),
         };
         _firmware = new Firmware(RootComplex);
@@ -148,6 +149,15 @@ public sealed class SimulatedHost : IHost
 
     /// <inheritdoc/>
     public IReadOnlyList<DeviceDescription> Scan() => [.. RootComplex.Endpoints().Where(f => f.IsPresent).OrderBy(f => f.Address).Select(Describe)];
+
+    /// <inheritdoc/>
+    public ReadOnlyMemory<byte>? PeekConfiguration(string address)
+    {
+        if (!PciAddress.TryParse(address, null, out PciAddress place) || RootComplex.Find(place) is not { } node) return null;
+        byte[] bytes = new byte[node.Config.Size];
+        node.ReadConfiguration(0, bytes);
+        return bytes;
+    }
 
     /// <inheritdoc/>
     public IHostedDevice OpenDevice(string address, OpenOptions options)

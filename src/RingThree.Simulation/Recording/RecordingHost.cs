@@ -50,6 +50,9 @@ public sealed class RecordingHost : IHost
     public IReadOnlyList<DeviceDescription> Scan() => _host.Scan();
 
     /// <inheritdoc/>
+    public ReadOnlyMemory<byte>? PeekConfiguration(string address) => _host.PeekConfiguration(address);
+
+    /// <inheritdoc/>
     public IHostedDevice OpenDevice(string address, OpenOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);

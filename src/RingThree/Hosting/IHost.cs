@@ -16,6 +16,11 @@ public interface IHost : IDisposable
     /// <exception cref="DeviceException">The list could not be read.</exception>
     IReadOnlyList<DeviceDescription> Scan();
 
+    /// <summary>A device's configuration space as it is now, without opening it.</summary>
+    /// <param name="address">The device's address as <see cref="DeviceDescription.Address"/> spells it.</param>
+    /// <returns>As much of it as this user may see, from its start (64, 256 or 4096 bytes); <see langword="null"/> where there is no such device or this host shows none.</returns>
+    ReadOnlyMemory<byte>? PeekConfiguration(string address) => null;
+
     /// <summary>Opens one device for the caller alone (as far as the host can tell).</summary>
     /// <param name="address">The device's address as <see cref="DeviceDescription.Address"/> spells it.</param>
     /// <param name="options">How to open it.</param>

@@ -37,6 +37,8 @@ internal sealed class FakeDevice : IHost, IHostedDevice
 
     public bool CanReset { get; init; }
 
+    public IHostScheduler? Scheduler { get; init; }
+
     /// <summary>Accesses through the host, in order; configuration space is left out.</summary>
     internal List<BusAccess> Accesses { get; } = [];
 

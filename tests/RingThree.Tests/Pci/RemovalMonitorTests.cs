@@ -49,7 +49,13 @@ public sealed class RemovalMonitorTests
             var waiter = new SimulatedWaiter();
             waiter.Prepare(1);
             waiter.Signal(1);
-            var fake = new FakeDevice { InterruptGroups = Groups(InterruptGroupKind.RemovalRequest), NewWaiter = () => waiter, AddressSpace = new FakeAddressSpace((0, uint.MaxValue)) };
+            var fake = new FakeDevice
+            {
+                InterruptGroups = Groups(InterruptGroupKind.RemovalRequest),
+                NewWaiter = () => waiter,
+                AddressSpace = new FakeAddressSpace((0, uint.MaxValue)),
+                Scheduler = new PatientScheduler(), // what is tested is the order, not whether this thread subscribes within half a second
+            };
 
             PciDevice device = fake.Open();
             RemovalNotice? seen = null;
