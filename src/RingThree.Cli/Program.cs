@@ -11,7 +11,7 @@ var root = new RootCommand("""
     """)
 {
     DemoCommand.Create(),
-    ScanCommand.Create(),
+    ListCommand.Create(),
     BindCommand.CreateBind(),
     BindCommand.CreateUnbind(),
 };

@@ -31,7 +31,7 @@ internal sealed class DriverBinding(string root = SysfsPci.Root, Action<string, 
         }
 
         if (!Directory.Exists(device))
-            throw new DeviceException(DeviceStatus.NotFound, place, operation, "there is no such function", "Run 'ring3 scan' to see what is there.");
+            throw new DeviceException(DeviceStatus.NotFound, place, operation, "there is no such function", "Run 'ring3 list' to see what is there.");
         string? former = SysfsPci.DriverOf(place, root);
         if (former == driver) return;
 

@@ -37,7 +37,7 @@ public sealed class VfioHost : IHost
         ArgumentNullException.ThrowIfNull(options);
         if (PciAddress.TryParse(address, null, out PciAddress place)) address = place.ToString(); // 00:04.0 is 0000:00:04.0
         DeviceDescription device = SysfsPci.Describe(address)
-            ?? throw new DeviceException(DeviceStatus.NotFound, address, "opening through VFIO", "there is no such function", "Run 'ring3 scan' to see what is there.");
+            ?? throw new DeviceException(DeviceStatus.NotFound, address, "opening through VFIO", "there is no such function", "Run 'ring3 list' to see what is there.");
         if (device.IsolationGroup is not { } group) throw VfioErrors.NoIommu(address);
         // Variant drivers (mlx5_vfio_pci and the like) speak VFIO too.
         if (device.Driver is not { } driver || !driver.Contains("vfio", StringComparison.Ordinal)) throw VfioErrors.WrongDriver(address, device.Driver);

@@ -12,7 +12,7 @@ public sealed class ToolTests
     [InlineData]
     [InlineData("nosuch")]
     [InlineData("--bad")]
-    [InlineData("scan", "x")]
+    [InlineData("list", "x")]
     [InlineData("bind")]
     [InlineData("bind", "0000:00:1f.7", "--driver")]
     [InlineData("bind", "0000:00:1f.7", "--driver", "")]
@@ -68,7 +68,7 @@ public sealed class ToolTests
     }
 
     [Theory]
-    [InlineData("scan")]
+    [InlineData("list")]
     [InlineData("demo")]
     [InlineData("--help")]
     [InlineData("--version")]
