@@ -12,6 +12,9 @@ var root = new RootCommand("""
 {
     DemoCommand.Create(),
     ListCommand.Create(),
+    AccessCommands.CreateRead(),
+    AccessCommands.CreateWrite(),
+    ListenCommand.Create(),
     BindCommand.CreateBind(),
     BindCommand.CreateUnbind(),
 };

@@ -1,0 +1,138 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using RingThree.DefaultHosts;
+using RingThree.Devices;
+using RingThree.Hosting;
+using RingThree.Transfers;
+
+namespace RingThree.Cli;
+
+/// <summary><c>ring3 read</c> and <c>ring3 write</c>: registers, memory, ports and configuration space by their place.</summary>
+internal static class AccessCommands
+{
+    private const int MostValues = 1 << 20;
+    private const int PerLine = 16; // bytes
+
+    internal static Command CreateRead()
+    {
+        Argument<string> device = DeviceNames.Argument();
+        Argument<string> place = Place();
+        Option<int> width = Width();
+        var count = new Option<int>("--count") { Description = "How many values, at rising places.", DefaultValueFactory = _ => 1 };
+        var fifo = new Option<bool>("--fifo") { Description = "Reads them all at the one place." };
+        var json = new Option<bool>("--json") { Description = "One JSON object." };
+        count.Validators.Add(r =>
+        {
+            if (r.GetValueOrDefault<int>() is < 1 or > MostValues) r.AddError($"--count is 1 to {MostValues}.");
+        });
+        var command = new Command("read", """
+            Reads registers: one bus access of the width for each value.
+
+            Example: ring3 read sim:edu bar0+0x00
+                     ring3 read 0000:03:00.0 cfg+0x04 --width 16
+            """) { device, place, width, count, fifo, json };
+        command.SetAction(parsed => Read(parsed.GetValue(device)!, RegionPlace.Parse(parsed.GetValue(place)!), parsed.GetValue(width) / 8,
+            parsed.GetValue(count), parsed.GetValue(fifo), parsed.GetValue(json)));
+        return command;
+    }
+
+    internal static Command CreateWrite()
+    {
+        Argument<string> device = DeviceNames.Argument();
+        Argument<string> place = Place();
+        Option<int> width = Width();
+        var values = new Argument<string[]>("value") { Description = "What to write, such as 17 or 0x11; several go to rising places.", Arity = ArgumentArity.OneOrMore };
+        var json = new Option<bool>("--json") { Description = "One JSON object." };
+        var command = new Command("write", """
+            Writes registers: one bus access of the width for each value.
+
+            Example: ring3 write 0000:03:00.0 bar0+0x60 1
+            """) { device, place, values, width, json };
+        command.SetAction(parsed => Write(parsed.GetValue(device)!, RegionPlace.Parse(parsed.GetValue(place)!), parsed.GetValue(width) / 8, parsed.GetValue(values)!, parsed.GetValue(json)));
+        return command;
+    }
+
+    private static Argument<string> Place() => new("place")
+    {
+        Description = "Where: bar0+0x20, cfg+0x04, rom+0; of a card without PCI range0+4.",
+        Validators = { ExitStatus.RefuseOptions },
+    };
+
+    private static Option<int> Width()
+    {
+        var width = new Option<int>("--width") { Description = "Bits of each access: 8, 16, 32 or 64.", DefaultValueFactory = _ => 32 };
+        width.Validators.Add(r =>
+        {
+            if (r.GetValueOrDefault<int>() is not (8 or 16 or 32 or 64)) r.AddError("--width is 8, 16, 32 or 64.");
+        });
+        return width;
+    }
+
+    private static int Read(string name, RegionPlace place, int width, int count, bool fifo, bool json)
+    {
+        TransferProgram program = Build(b => b.ReadBlock(width, place.Region, place.Offset, count, fifo));
+        (IHost host, Device device) = HostNames.OpenAny(name);
+        ulong[] values = new ulong[count];
+        using (host)
+        using (device) device.Prepare(program).Run(values);
+        if (json) Print(name, place, width, values);
+        else Print(place, width, values, fifo);
+        return ExitStatus.Success;
+    }
+
+    private static int Write(string name, RegionPlace place, int width, string[] texts, bool json)
+    {
+        ulong[] values = [.. texts.Select(t => TransferText.TryNumber(t, out ulong value) ? value : throw new FormatException($"'{t}' is no value; values go like 17 or 0x11."))];
+        TransferProgram program = Build(b => b.WriteBlock(width, place.Region, place.Offset, values));
+        (IHost host, Device device) = HostNames.OpenAny(name);
+        using (host)
+        using (device) device.Prepare(program).Run([]);
+        if (json) Print(name, place, width, values);
+        return ExitStatus.Success;
+    }
+
+    /// <summary>What the program's form refuses is the command line's mistake.</summary>
+    private static TransferProgram Build(Action<TransferProgramBuilder> add)
+    {
+        try
+        {
+            var builder = new TransferProgramBuilder();
+            add(builder);
+            return builder.Build();
+        }
+        catch (ArgumentException error)
+        {
+            throw new FormatException(error.Message, error);
+        }
+    }
+
+    private static void Print(string name, RegionPlace place, int width, ulong[] values) => JsonOutput.WriteLine(j =>
+    {
+        j.WriteStartObject();
+        j.WriteString("device", name);
+        j.WriteString("place", place.ToString());
+        j.WriteNumber("width", 8 * width);
+        j.WriteStartArray("values");
+        foreach (ulong value in values) j.WriteNumberValue(value);
+        j.WriteEndArray();
+        j.WriteEndObject();
+    });
+
+    private static void Print(RegionPlace place, int width, ulong[] values, bool fifo)
+    {
+        string form = "x" + (2 * width).ToString(CultureInfo.InvariantCulture);
+        if (values.Length == 1)
+        {
+            Console.WriteLine("0x" + values[0].ToString(form, CultureInfo.InvariantCulture));
+            return;
+        }
+
+        int perLine = PerLine / width;
+        for (int i = 0; i < values.Length; i += perLine)
+        {
+            ulong offset = place.Offset + (fifo ? 0 : (ulong)i * (ulong)width);
+            Console.WriteLine($"{place with { Offset = offset }}: {string.Join(' ', values.Skip(i).Take(perLine).Select(v => v.ToString(form, CultureInfo.InvariantCulture)))}");
+        }
+    }
+}

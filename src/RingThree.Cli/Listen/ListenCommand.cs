@@ -1,0 +1,75 @@
+using System.CommandLine;
+using RingThree.DefaultHosts;
+using RingThree.Devices;
+using RingThree.Hosting;
+using RingThree.Interrupts;
+using RingThree.Transfers;
+
+namespace RingThree.Cli;
+
+/// <summary><c>ring3 listen</c>: takes a device's interrupts and shows them.</summary>
+internal static class ListenCommand
+{
+    private const int MostVectors = 2048;
+
+    internal static Command Create()
+    {
+        Argument<string> device = DeviceNames.Argument();
+        var kind = new Option<string?>("--kind") { Description = "Only this kind: msix, msi, intx, edge. By default the best the device has." };
+        kind.AcceptOnlyFromAmong("msix", "msi", "intx", "edge");
+        var vectors = new Option<int>("--vectors") { Description = "How many vectors to ask for; fewer may be granted.", DefaultValueFactory = _ => 1 };
+        var ack = new Option<string?>("--ack") { Description = "Transfer commands that decide whose interrupt it is and acknowledge it, at interrupt level." };
+        var stimulus = new Option<string?>("--stimulus") { Description = "Transfer commands that make the device interrupt, once or at a rate." };
+        var count = new Option<long?>("--count") { Description = "Ends after so many interrupts; with --timeout, fewer is a failure." };
+        var timeout = new Option<double?>("--timeout") { Description = "Ends after so many seconds." };
+        var json = new Option<bool>("--json") { Description = "One JSON object a line for each handler call, then one with the sums." };
+        vectors.Validators.Add(r =>
+        {
+            if (r.GetValueOrDefault<int>() is < 1 or > MostVectors) r.AddError($"--vectors is 1 to {MostVectors}.");
+        });
+        count.Validators.Add(r =>
+        {
+            if (r.GetValueOrDefault<long?>() is < 1) r.AddError("--count is 1 or more.");
+        });
+        timeout.Validators.Add(r =>
+        {
+            if (r.GetValueOrDefault<double?>() is { } seconds && seconds is not (> 0 and <= 1e6)) r.AddError("--timeout is more than 0 and at most 1000000 seconds.");
+        });
+        var command = new Command("listen", """
+            Takes a device's interrupts and shows them, until Ctrl-C.
+
+            A level line (intx) needs --ack: commands that quiet the device, or it would signal for ever.
+            Example: ring3 listen sim:edu --ack "r32 bar0+0x24; mask 0xffffffff; wb32 bar0+0x64" --stimulus "w32 bar0+0x60 1 @1kHz" --count 1000
+            """) { device, kind, vectors, ack, stimulus, count, timeout, json };
+        command.SetAction(async (parsed, cancel) =>
+        {
+            TransferProgram? program = parsed.GetValue(ack) is { } text ? TransferText.Parse(text) : null;
+            Stimulus? cause = parsed.GetValue(stimulus) is { } what ? Stimulus.Parse(what) : null;
+            var options = new InterruptOptions
+            {
+                Kinds = parsed.GetValue(kind) switch
+                {
+                    "msix" => InterruptKinds.MsiX,
+                    "msi" => InterruptKinds.Msi,
+                    "intx" => InterruptKinds.Level,
+                    "edge" => InterruptKinds.Edge,
+                    _ => InterruptKinds.All,
+                },
+                Slots = parsed.GetValue(vectors),
+                Immediate = program,
+                Latency = cause is null ? new LatencyMode() : null, // measures from the wake-up where nothing else is known
+            };
+            TimeSpan? limit = parsed.GetValue(timeout) is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
+            string name = parsed.GetValue(device)!;
+            (IHost host, Device opened) = HostNames.OpenAny(name);
+            using (host)
+            using (opened)
+            {
+                bool isJson = parsed.GetValue(json);
+                var listener = new Listener(opened, options, cause, isJson ? ListenForm.Json : Console.IsOutputRedirected ? ListenForm.Lines : ListenForm.Table);
+                return await listener.RunAsync(parsed.GetValue(count), limit, cancel);
+            }
+        });
+        return command;
+    }
+}

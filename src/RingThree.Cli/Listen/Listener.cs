@@ -1,0 +1,184 @@
+using System.Diagnostics;
+using System.Threading.Channels;
+using RingThree.Devices;
+using RingThree.Interrupts;
+
+namespace RingThree.Cli;
+
+/// <summary>How interrupts are shown.</summary>
+internal enum ListenForm
+{
+    /// <summary>A line each.</summary>
+    Lines,
+
+    /// <summary>A JSON object each.</summary>
+    Json,
+
+    /// <summary>A table of the vectors that is drawn anew, for a terminal.</summary>
+    Table,
+}
+
+/// <summary>Listens to one device. The handler notes and goes on; what it noted is printed elsewhere.</summary>
+internal sealed class Listener
+{
+    private const int MostUnprinted = 1 << 16;
+    private readonly Device _device;
+    private readonly InterruptOptions _options;
+    private readonly Stimulus? _stimulus;
+    private readonly ListenForm _form;
+    private readonly LatencySamples _samples = new();
+    private readonly Channel<HeardInterrupt> _heard = Channel.CreateBounded<HeardInterrupt>(new BoundedChannelOptions(MostUnprinted) { SingleReader = true });
+    private readonly TaskCompletionSource _enough = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<string> _reports = [];
+    private long _started;
+    private long _calls;
+    private long _received;
+    private long _unprinted;
+    private long _wanted = long.MaxValue;
+
+    internal Listener(Device device, InterruptOptions options, Stimulus? stimulus, ListenForm form)
+    {
+        _device = device;
+        _stimulus = stimulus;
+        _form = form;
+        _options = options with { Handler = Handle, Report = r => Note(r.Message) };
+    }
+
+    /// <summary>Listens until there were enough, time is up, the user ends it, or the device does.</summary>
+    /// <returns>The exit status.</returns>
+    internal async Task<int> RunAsync(long? count, TimeSpan? limit, CancellationToken cancel)
+    {
+        _wanted = count ?? long.MaxValue;
+        _started = Stopwatch.GetTimestamp();
+        InterruptSession session = _device.Interrupts.Enable(_options);
+        await Console.Error.WriteLineAsync($"ring3: listening to {_device.Address}: {HeardInterrupt.NameOf(session.Kind)}, {session.VectorCount} vector{(session.VectorCount == 1 ? "" : "s")}. Ctrl-C ends it.");
+        Func<Task> print = _form == ListenForm.Table ? new VectorTable(session, _heard.Reader).DrawAsync : PrintAsync;
+        Task printing = Task.Run(print, CancellationToken.None);
+        bool over = false;
+        Task stimulating = _stimulus is { } stimulus
+            ? Task.Factory.StartNew(() => stimulus.Run(_device, _samples.Stimulated, () => Volatile.Read(ref over)), cancel, TaskCreationOptions.LongRunning, TaskScheduler.Default)
+            : Task.CompletedTask;
+        try
+        {
+            Task ended = await Task.WhenAny(_enough.Task, session.Completion, Failing(stimulating), Task.Delay(limit ?? Timeout.InfiniteTimeSpan, cancel));
+            if (ended != _enough.Task && ended.IsFaulted) await ended;
+        }
+        finally
+        {
+            Volatile.Write(ref over, true);
+            await session.DisposeAsync(); // from here on nothing is added
+            _heard.Writer.Complete();
+            await printing;
+            Summarize(session);
+        }
+
+        await IgnoreCancel(stimulating);
+        if (session.Error is { } error) throw error;
+        if (count is null || Volatile.Read(ref _received) >= count || cancel.IsCancellationRequested) return ExitStatus.Success;
+        await Console.Error.WriteLineAsync($"ring3: {_received} of {count} interrupts in {limit?.TotalSeconds:0.###} s. {Hint(session)}");
+        return ExitStatus.Failure;
+    }
+
+    /// <summary>Ends only when the task fails: a stimulus that has been given ends nothing.</summary>
+    private static async Task Failing(Task task)
+    {
+        await task;
+        await Task.Delay(Timeout.InfiniteTimeSpan);
+    }
+
+    private static async Task IgnoreCancel(Task task)
+    {
+        try
+        {
+            await task;
+        }
+        catch (OperationCanceledException)
+        {
+            // Ctrl-C before it had begun.
+        }
+    }
+
+    /// <summary>On the handler's thread: nothing is printed here.</summary>
+    private void Handle(in Interrupt interrupt)
+    {
+        double? latency = _stimulus is null ? null : _samples.Handled();
+        long call = ++_calls;
+        if (_form != ListenForm.Table)
+        {
+            var heard = new HeardInterrupt(call, Stopwatch.GetElapsedTime(_started), interrupt.Kind, interrupt.Vector, interrupt.Count, interrupt.Values.ToArray(), latency);
+            if (!_heard.Writer.TryWrite(heard)) _unprinted++;
+        }
+
+        if (Volatile.Read(ref _received) < _wanted && (_received += interrupt.Count) >= _wanted) _enough.TrySetResult();
+    }
+
+    private void Note(string message)
+    {
+        lock (_reports) _reports.Add(message);
+    }
+
+    private async Task PrintAsync()
+    {
+        await foreach (HeardInterrupt heard in _heard.Reader.ReadAllAsync())
+        {
+            if (_form == ListenForm.Json) heard.Write();
+            else Console.WriteLine(heard.ToText());
+        }
+    }
+
+    private void Summarize(InterruptSession session)
+    {
+        TimeSpan time = Stopwatch.GetElapsedTime(_started);
+        InterruptCounters counters = session.GetCounters();
+        (double P50, double P99, double Max)? latency = _stimulus is not null
+            ? _samples.Summarize()
+            : session.GetLatency().AfterWake is { Count: > 0 } wake ? (wake.P50.TotalMicroseconds, wake.P99.TotalMicroseconds, wake.Max.TotalMicroseconds) : null;
+        string from = _stimulus is not null ? "stimulus" : "wakeup";
+        double rate = counters.Claimed / time.TotalSeconds;
+        if (_form == ListenForm.Json)
+        {
+            JsonOutput.WriteLine(j =>
+            {
+                j.WriteStartObject();
+                j.WriteNumber("received", counters.Claimed);
+                j.WriteNumber("handled", counters.Handled);
+                j.WriteNumber("lost", counters.Lost);
+                j.WriteNumber("rejected", counters.Rejected);
+                j.WriteNumber("unprinted", _unprinted);
+                j.WriteNumber("ratePerSecond", rate);
+                j.WriteString("latencyFrom", from);
+                j.WriteStartObject("latencyMicroseconds");
+                if (latency is { } l)
+                {
+                    j.WriteNumber("p50", l.P50);
+                    j.WriteNumber("p99", l.P99);
+                    j.WriteNumber("max", l.Max);
+                }
+
+                j.WriteEndObject();
+                j.WriteEndObject();
+            });
+        }
+        else
+        {
+            string rejected = counters.Rejected > 0 ? $", {counters.Rejected} rejected" : "";
+            Console.WriteLine($"received {counters.Claimed}, handled {counters.Handled}, lost {counters.Lost}{rejected}; {rate:0.0} a second");
+            if (latency is { } l) Console.WriteLine($"latency from {from}: p50 {l.P50:0.0} us, p99 {l.P99:0.0} us, max {l.Max:0.0} us");
+            if (_unprinted > 0) Console.WriteLine($"{_unprinted} came faster than they could be printed, and were only counted");
+        }
+
+        lock (_reports)
+        {
+            foreach (string report in _reports) Console.Error.WriteLine("ring3: " + report);
+        }
+    }
+
+    private string Hint(InterruptSession session)
+    {
+        InterruptCounters counters = session.GetCounters();
+        return counters.Rejected > 0 ? $"The --ack commands rejected {counters.Rejected} signals: check the mask."
+            : counters.Signalled == 0 ? "The device has not signalled: is its own interrupt enable set, and was it told to (--stimulus)?"
+            : _options.Immediate is null && session.Kind == InterruptKind.Level ? "A level line needs --ack."
+            : "Give it more time, or ask for fewer.";
+    }
+}

@@ -1,0 +1,60 @@
+using System.Globalization;
+using System.Text;
+using System.Threading.Channels;
+using RingThree.Interrupts;
+
+namespace RingThree.Cli;
+
+/// <summary>The vectors and their counters on a terminal, drawn over themselves.</summary>
+/// <param name="session">What is shown; of many vectors those that signalled.</param>
+/// <param name="lines">Ends when listening does; nothing comes by it in this form.</param>
+internal sealed class VectorTable(InterruptSession session, ChannelReader<HeardInterrupt> lines)
+{
+    private const int MostRows = 20;
+    private static readonly TimeSpan Refresh = TimeSpan.FromMilliseconds(200);
+    private int _drawn;
+
+    internal async Task DrawAsync()
+    {
+        Task<bool> more = lines.WaitToReadAsync().AsTask();
+        while (!more.IsCompleted)
+        {
+            Draw();
+            await Task.WhenAny(more, Task.Delay(Refresh));
+        }
+
+        Draw();
+    }
+
+    private void Draw()
+    {
+        var text = new StringBuilder();
+        if (_drawn > 0) text.Append(CultureInfo.InvariantCulture, $"\e[{_drawn}A\e[J");
+        text.AppendLine("vector   signalled     claimed     handled        lost");
+        int rows = 1;
+        int hidden = 0;
+        for (int v = 0; v < session.VectorCount; v++)
+        {
+            InterruptCounters c = session.GetCounters(v);
+            if (session.VectorCount > MostRows && c.Signalled == 0) continue;
+            if (rows > MostRows)
+            {
+                hidden++;
+                continue;
+            }
+
+            text.AppendLine(CultureInfo.InvariantCulture, $"{v,6} {c.Signalled,11} {c.Claimed,11} {c.Handled,11} {c.Lost,11}");
+            rows++;
+        }
+
+        if (hidden > 0)
+        {
+            text.AppendLine(CultureInfo.InvariantCulture, $"... and {hidden} more vectors");
+            rows++;
+        }
+
+        Console.Write(text);
+        Console.Out.Flush();
+        _drawn = rows;
+    }
+}
