@@ -21,9 +21,16 @@ internal static class Repository
     internal static async Task<(int Status, string Output, string Errors)> Run(string redirection, string program, params string[] arguments)
     {
         string dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
-        ProcessStartInfo start = redirection.Length == 0
+        return await Run(redirection.Length == 0
             ? new(dotnet, [program, .. arguments])
-            : new("bash", ["-o", "pipefail", "-c", $"\"$0\" \"$@\" {redirection}", dotnet, program, .. arguments]);
+            : new("bash", ["-o", "pipefail", "-c", $"\"$0\" \"$@\" {redirection}", dotnet, program, .. arguments]));
+    }
+
+    /// <summary>Runs a shell command.</summary>
+    internal static Task<(int Status, string Output, string Errors)> Shell(string command) => Run(new ProcessStartInfo("bash", ["-o", "pipefail", "-c", command]));
+
+    private static async Task<(int Status, string Output, string Errors)> Run(ProcessStartInfo start)
+    {
         start.RedirectStandardOutput = true;
         start.RedirectStandardError = true;
         using Process process = Process.Start(start)!;
@@ -38,7 +45,7 @@ internal static class Repository
         catch (OperationCanceledException)
         {
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"{program} {string.Join(' ', arguments)} {redirection} took longer than {Limit.TotalSeconds:f0} s.");
+            throw new TimeoutException($"{start.FileName} {string.Join(' ', start.ArgumentList)} took longer than {Limit.TotalSeconds:f0} s.");
         }
     }
 
