@@ -41,8 +41,16 @@ internal sealed partial class PciEndpoint
 
             if (!CanMaster(out _)) return false;
             (address, data) = (messages.Address(selected), messages.Data(selected));
-            if (alter is not null) data = (uint)alter(data);
-            if (RootComplex.IsMessage(address)) return Root.WriteMessage(this, address, data);
+            if (alter is null && RootComplex.IsMessage(address)) return Root.WriteMessage(this, address, data);
+        }
+
+        if (alter is not null)
+        {
+            data = (uint)alter(data); // a user's: not with the gate held
+            if (RootComplex.IsMessage(address))
+            {
+                lock (Root.Gate) return Root.WriteMessage(this, address, data);
+            }
         }
 
         Span<byte> bytes = stackalloc byte[4];

@@ -17,6 +17,7 @@ internal sealed class PlatformBus(RootComplex root)
         {
             foreach (PlatformSlot slot in _slots)
             {
+                if (slot.Model == card) throw new InvalidOperationException($"Card '{card.Resources.Name}' is plugged in already. A card has one place.");
                 foreach (PlatformRange range in card.Resources.Ranges)
                 {
                     if (slot.Resources.Ranges.Where(r => Overlap(r, range)).Select(r => r.ToString()).FirstOrDefault() is { } other)
@@ -25,6 +26,25 @@ internal sealed class PlatformBus(RootComplex root)
             }
 
             _slots = [.. _slots, new PlatformSlot(root, card, l => Wire(l))];
+        }
+    }
+
+    internal void Remove(SimulatedPlatformCard card)
+    {
+        PlatformSlot slot = Array.Find(_slots, s => s.Model == card) ?? throw new InvalidOperationException($"Card '{card.Resources.Name}' is not in this machine.");
+        slot.Remove();
+    }
+
+    /// <summary>A card has been taken out; called with the root's gate held.</summary>
+    internal void Removed(PlatformSlot slot) => _slots = [.. _slots.Where(s => s != slot)];
+
+    /// <summary>Throws what a card's model has thrown in work of its own, if the card is one of those that these resources mean.</summary>
+    internal void ThrowIfFailed(PlatformResources resources)
+    {
+        foreach (PlatformSlot slot in _slots)
+        {
+            if (slot.Model.HasFailed && (slot.Resources.Ranges.Any(r => resources.Ranges.Any(o => Overlap(r, o))) || slot.Resources.Lines.Any(l => resources.Lines.Any(o => o.Kind == l.Kind && o.Number == l.Number))))
+                slot.Model.ThrowIfFailed();
         }
     }
 

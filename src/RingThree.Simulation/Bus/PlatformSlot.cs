@@ -10,6 +10,7 @@ internal sealed class PlatformSlot : IFaultTarget
     private readonly SimulatedPlatformCard _card;
     private readonly PlatformWire[] _wires;
     private readonly bool[] _wanted; // what the card would have its lines do
+    private readonly Queue<bool>[] _late; // transitions of each line that are on their way: a line keeps their order
     private bool _removed;
 
     internal PlatformSlot(RootComplex root, SimulatedPlatformCard card, Func<PlatformLine, PlatformWire> wires)
@@ -18,6 +19,7 @@ internal sealed class PlatformSlot : IFaultTarget
         _card = card;
         _wires = [.. card.Resources.Lines.Select(wires)];
         _wanted = new bool[_wires.Length];
+        _late = [.. _wires.Select(_ => new Queue<bool>())];
         card.Plug(this);
     }
 
@@ -55,13 +57,29 @@ internal sealed class PlatformSlot : IFaultTarget
         else WriteNow(range, offset, width, value);
     }
 
+    /// <summary>The card drives a line. A transition that would signal is what fault rules call a message.</summary>
     internal void SetLine(int line, bool active)
     {
-        if (_wanted[line] == active) return;
-        _wanted[line] = active;
+        lock (Root.Gate)
+        {
+            // What the card drives and a fault has kept from the line is driven again.
+            if (_wanted[line] == active && (_late[line].Count > 0 || _wires[line].IsPulledBy(this, line) == active)) return;
+            _wanted[line] = active;
+        }
+
         bool signals = active || Resources.Lines[line].Trigger == LineTrigger.BothEdges;
-        if (signals && Root.Faults.Find(FaultSubject.Message, this, 0, (ulong)line, 0) is { } rule) Faulty.Send(this, rule, line);
-        else Pull(line, active);
+        if (!signals || Root.Faults.Find(FaultSubject.Message, this, 0, (ulong)line, 0) is not { } rule)
+        {
+            Pull(line, active);
+            return;
+        }
+
+        if (rule.Action == FaultAction.Delay)
+        {
+            lock (Root.Gate) _late[line].Enqueue(active);
+        }
+
+        Faulty.Send(this, rule, Transition(line, active));
     }
 
     public ulong ReadNow(int bar, ulong offset, int width)
@@ -77,14 +95,21 @@ internal sealed class PlatformSlot : IFaultTarget
         if (!_removed) _card.Access(bar, offset, width, value);
     }
 
-    /// <summary>Has the line make the transition that the card last wanted; once more than that if it is there already.</summary>
+    /// <summary>Has a line make a transition; once more, with its opposite between, if it has made it already.</summary>
+    /// <param name="vector">A <see cref="Transition"/>.</param>
+    /// <param name="alter">Nothing on a line can be altered.</param>
     public bool SendNow(int vector, Func<ulong, ulong>? alter)
     {
+        (int line, bool active) = (vector >> 1, (vector & 1) != 0);
         lock (Root.Gate)
         {
-            bool active = _wanted[vector];
-            _wires[vector].Set(this, vector, !active);
-            Pull(vector, active);
+            if (_removed) return false;
+            bool isLate = _late[line].TryDequeue(out bool first);
+            if (isLate) active = first;
+            else if (_wires[line].IsPulledBy(this, line) == active) _wires[line].Set(this, line, !active);
+            _wires[line].Set(this, line, active);
+            // The last of the late ones: what the card has done since without a fault is seen after it.
+            if (isLate && _late[line].Count == 0) _wires[line].Set(this, line, _wanted[line]);
             return true;
         }
     }
@@ -101,15 +126,18 @@ internal sealed class PlatformSlot : IFaultTarget
         lock (Root.Gate)
         {
             _removed = true;
+            Root.Platform.Removed(this);
             for (int i = 0; i < _wires.Length; i++) _wires[i].Set(this, i, false);
         }
     }
+
+    private static int Transition(int line, bool active) => (line << 1) | (active ? 1 : 0);
 
     private void Pull(int line, bool active)
     {
         lock (Root.Gate)
         {
-            if (!_removed) _wires[line].Set(this, line, active);
+            if (!_removed && _late[line].Count == 0) _wires[line].Set(this, line, active);
         }
     }
 }

@@ -37,6 +37,9 @@ internal sealed class PlatformWire
         if (_listeners.Remove(listener)) Service();
     }
 
+    /// <summary>Whether a card pulls it.</summary>
+    internal bool IsPulledBy(PlatformSlot slot, int line) => _pulls.Contains((slot, line));
+
     /// <summary>A card pulls, or lets go.</summary>
     internal void Set(PlatformSlot slot, int line, bool active)
     {

@@ -1,5 +1,6 @@
 using RingThree.Hosting;
 using RingThree.Pci;
+using RingThree.Platform;
 
 namespace RingThree.Simulation;
 
@@ -14,6 +15,9 @@ internal sealed class Firmware
     private const ulong BridgePorts = 4096;
     private const ulong LargestLow = 256UL << 20; // what is larger goes above 4 GiB where it can
     private static readonly byte[] LineNumbers = [10, 10, 11, 11]; // as SeaBIOS has QEMU's q35
+    private static readonly (ulong First, ulong Last) Ports = (0x1000, 0xFFFF);
+    private static readonly (ulong First, ulong Last) Low = (0xC000_0000, 0xFDFF_FFFF);
+    private static readonly (ulong First, ulong Last) High = (0x8_0000_0000, 0xFFFF_FFFF_FFFF);
     private readonly RootComplex _root;
     private readonly Windows _rootWindows;
     private readonly Dictionary<PciBus, Windows> _windows = [];
@@ -22,9 +26,17 @@ internal sealed class Firmware
     internal Firmware(RootComplex root)
     {
         _root = root;
-        _rootWindows = new Windows(new(0x1000, 0xFFFF), new(0xC000_0000, 0xFDFF_FFFF), new(0x8_0000_0000, 0xFFFF_FFFF_FFFF));
+        _rootWindows = new Windows(new(Ports.First, Ports.Last), new(Low.First, Low.Last), new(High.First, High.Last));
         Open(root.RootBus);
     }
+
+    /// <summary>Where cards that no bus enumerates can be.</summary>
+    internal static string OtherAddresses => $"ports below 0x{Ports.First:x}, memory below 0x{Low.First:x} or from 0x{Low.Last + 1:x} to 0x{High.First - 1:x}";
+
+    /// <summary>Whether some of a range is what BARs are given.</summary>
+    internal static bool IsPci(PlatformRange range) => range.Kind == RegionKind.Port ? Meet(range, Ports) : Meet(range, Low) || Meet(range, High);
+
+    private static bool Meet(PlatformRange range, (ulong First, ulong Last) window) => range.Start <= window.Last && window.First <= range.Start + (range.Length - 1);
 
     /// <summary>A root bus: all of them share the machine's addresses.</summary>
     internal void Open(PciBus rootBus) => _windows[rootBus] = _rootWindows;

@@ -26,7 +26,7 @@ public sealed class SimulatedHost : IHost
         RootComplex = new RootComplex(clock)
         {
             Changed = OnVirtualFunctions,
-            Removed = TakeOut,
+            Removed = function => TakeOut(function, FromModel),
             PowerChanged = function => Notify(new DeviceChange(DeviceChangeKind.PowerChanged, Describe(function))),
             Failed = function => Device(function)?.Interrupts.Trigger(PciNumbering.Error, 0, 1),
         };
@@ -74,11 +74,15 @@ public sealed class SimulatedHost : IHost
     /// <summary>Puts a card in that no bus enumerates: it answers where it says, and <see cref="Scan"/> does not show it.</summary>
     /// <param name="card">The card; it can be put in once.</param>
     /// <returns>This host.</returns>
-    /// <exception cref="InvalidOperationException">Another such card answers there.</exception>
+    /// <exception cref="InvalidOperationException">Another such card answers there, or the addresses are PCI's.</exception>
     public SimulatedHost Add(SimulatedPlatformCard card)
     {
         ArgumentNullException.ThrowIfNull(card);
+        PlatformRange[] pci = [.. card.Resources.Ranges.Where(Firmware.IsPci)];
+        if (pci.Length > 0)
+            throw new InvalidOperationException($"Card '{card.Resources.Name}' cannot be at {pci[0]}: those addresses are PCI's. Take others ({Firmware.OtherAddresses}).");
         RootComplex.Platform.Add(card);
+        card.PowerOn();
         return this;
     }
 
@@ -107,9 +111,18 @@ public sealed class SimulatedHost : IHost
     /// <summary>Pulls a card out without warning: it answers nothing from now on, and its virtual functions go with it.</summary>
     /// <param name="address">The card's address.</param>
     /// <exception cref="DeviceException">There is none.</exception>
-    public void Remove(string address) => TakeOut(Find(address, "removing"));
+    public void Remove(string address) => TakeOut(Find(address, "removing"), Notify);
 
-    /// <summary>Asks the card's driver to let go, as unbinding or an eject button does. <see cref="Remove"/> follows when it has.</summary>
+    /// <summary>Takes a card out that no bus enumerates: it answers nothing from now on, and lets go of its lines.</summary>
+    /// <param name="card">The card.</param>
+    /// <exception cref="InvalidOperationException">It is not in this machine.</exception>
+    public void Remove(SimulatedPlatformCard card)
+    {
+        ArgumentNullException.ThrowIfNull(card);
+        RootComplex.Platform.Remove(card);
+    }
+
+    /// <summary>Asks the card's driver to let go, as unbinding or an eject button does. <see cref="Remove(string)"/> follows when it has.</summary>
     /// <param name="address">The card's address.</param>
     /// <exception cref="DeviceException">There is none.</exception>
     public void RequestRemoval(string address) => Device(Find(address, "requesting"))?.Interrupts.Trigger(PciNumbering.RemovalRequest, 0, 1);
@@ -173,20 +186,21 @@ public sealed class SimulatedHost : IHost
                 throw new DeviceException(DeviceStatus.Busy, address, "opening", "it is open already",
                     "Close it where it is open; a device has one user.");
             }
+        }
 
-            try
-            {
-                SimulatedAddressSpace space = _groups.Enter(function, options.ShareAddressSpace);
-                function.Space = space;
-                var device = new SimulatedDevice(function, Describe(function), space, MaximumVectors, () => Close(function));
-                _open[function] = device;
-                return device;
-            }
-            catch
-            {
-                Close(function);
-                throw;
-            }
+        try
+        {
+            SimulatedAddressSpace space;
+            lock (_gate) function.Space = space = _groups.Enter(function, options.ShareAddressSpace);
+            // Opening resets the card, which waits for its model; and what a model does may come here. So not with the gate held.
+            var device = new SimulatedDevice(function, Describe(function), space, MaximumVectors, () => Close(function));
+            lock (_gate) _open[function] = device;
+            return device;
+        }
+        catch
+        {
+            Close(function);
+            throw;
         }
     }
 
@@ -203,7 +217,10 @@ public sealed class SimulatedHost : IHost
     {
     }
 
-    private void TakeOut(PciEndpoint function)
+    /// <summary>Tells watchers of what happens inside a model, whose gate is held: later, as they may do anything.</summary>
+    private void FromModel(DeviceChange change) => RootComplex.Clock.Schedule(TimeSpan.Zero, () => Notify(change));
+
+    private void TakeOut(PciEndpoint function, Action<DeviceChange> tell)
     {
         lock (RootComplex.Gate)
         {
@@ -213,7 +230,7 @@ public sealed class SimulatedHost : IHost
 
         function.Sriov?.Update();
         lock (_gate) _firmware.Release(function);
-        Notify(new DeviceChange(DeviceChangeKind.Departed, Describe(function)));
+        tell(new DeviceChange(DeviceChangeKind.Departed, Describe(function)));
     }
 
     private DeviceDescription Describe(PciEndpoint function)

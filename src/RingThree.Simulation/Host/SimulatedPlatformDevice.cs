@@ -14,7 +14,7 @@ internal sealed class SimulatedPlatformDevice : IHostedDevice
     private readonly SeededScheduler? _scheduler;
     private readonly RangeAccess[] _accesses;
     private readonly PlatformWire.Listener?[][] _listeners = new PlatformWire.Listener?[2][]; // by group, then vector
-    private bool _closed;
+    private volatile bool _closed;
 
     internal SimulatedPlatformDevice(RootComplex root, PlatformResources resources)
     {
@@ -67,11 +67,13 @@ internal sealed class SimulatedPlatformDevice : IHostedDevice
 
     public int Bind(int group, ReadOnlySpan<VectorRoute> routes)
     {
-        ObjectDisposedException.ThrowIf(_closed, this);
         PlatformLine[] lines = [.. Lines(group)];
+        if (routes.Length > lines.Length) return lines.Length;
         var listeners = new PlatformWire.Listener?[routes.Length];
         lock (_root.Gate)
         {
+            ObjectDisposedException.ThrowIf(_closed, this);
+            if (_listeners[group].Length > 0) throw new InvalidOperationException($"{InterruptGroups[group].Name} is bound already; unbind it first.");
             for (int v = 0; v < routes.Length; v++)
             {
                 if (routes[v].Waiter is not SimulatedWaiter waiter) continue;
@@ -109,6 +111,7 @@ internal sealed class SimulatedPlatformDevice : IHostedDevice
     {
         lock (_root.Gate)
         {
+            ObjectDisposedException.ThrowIf(_closed, this);
             for (int v = first; v < first + count && v < _listeners[group].Length; v++) _listeners[group][v]?.Signal();
         }
 
@@ -117,19 +120,30 @@ internal sealed class SimulatedPlatformDevice : IHostedDevice
 
     public void Reset() => throw new DeviceException(DeviceStatus.NotSupported, _resources.Name, "resetting it", "nothing here can", "Use the card's own registers.");
 
-    /// <remarks>Nothing tells, as on a real machine.</remarks>
-    public bool IsPresent() => !_closed;
+    /// <remarks>Nothing tells, as on a real machine; but a model that has failed is worth more than a time-out.</remarks>
+    public bool IsPresent()
+    {
+        if (_closed) return false;
+        _root.Platform.ThrowIfFailed(_resources);
+        return true;
+    }
 
     public void Dispose()
     {
-        if (_closed) return;
-        _closed = true;
-        Unbind(PlatformNumbering.Level);
-        Unbind(PlatformNumbering.Edges);
+        lock (_root.Gate)
+        {
+            _closed = true;
+            Unbind(PlatformNumbering.Level);
+            Unbind(PlatformNumbering.Edges);
+        }
     }
 
-    private IEnumerable<PlatformLine> Lines(int group) =>
-        group == PlatformNumbering.Edges ? PlatformNumbering.EdgesOf(_resources) : _resources.Lines.Where(l => l.Trigger == LineTrigger.Level);
+    private IEnumerable<PlatformLine> Lines(int group) => group switch
+    {
+        PlatformNumbering.Edges => PlatformNumbering.EdgesOf(_resources),
+        PlatformNumbering.Level => _resources.Lines.Where(l => l.Trigger == LineTrigger.Level),
+        _ => throw new ArgumentOutOfRangeException(nameof(group), group, "A card defined by hand has groups 0, its level line, and 1, its edges."),
+    };
 
     private void Detach(int group, PlatformWire.Listener?[] listeners)
     {

@@ -11,6 +11,7 @@ namespace RingThree.Simulation;
 /// <inheritdoc cref="CardModel" path="/remarks"/>
 public abstract class SimulatedPlatformCard : CardModel
 {
+    private readonly bool[] _lines;
     private PlatformSlot? _slot;
 
     /// <summary>Starts a model.</summary>
@@ -19,6 +20,7 @@ public abstract class SimulatedPlatformCard : CardModel
     {
         ArgumentNullException.ThrowIfNull(resources);
         Resources = resources;
+        _lines = new bool[resources.Lines.Count];
     }
 
     /// <summary>Where it is: what its driver opens.</summary>
@@ -28,13 +30,23 @@ public abstract class SimulatedPlatformCard : CardModel
 
     internal override string? Place => _slot?.Name;
 
-    /// <summary>Pulls a line, or lets it go. Cards on one line pull it together: it is active while any does.</summary>
+    /// <summary>The card has been put into a machine: from here on it has time (<see cref="CardModel.After"/>). Lines that it pulls already are pulled.</summary>
+    protected virtual void OnPluggedIn()
+    {
+    }
+
+    /// <summary>
+    /// Pulls a line, or lets it go. Cards on one line pull it together: it is active while any does. Called inside the
+    /// model, or with <see cref="CardModel.ModelGate"/> held; before the card is in a machine it says what it will do there.
+    /// </summary>
     /// <param name="active">Whether the card pulls.</param>
     /// <param name="line">Which, by its place in <see cref="PlatformResources.Lines"/>.</param>
     protected void SetLine(bool active, int line = 0)
     {
         if (line < 0 || line >= Resources.Lines.Count)
             throw new ArgumentOutOfRangeException(nameof(line), line, $"{Where} has {Resources.Lines.Count} lines, from 0.");
+        ThrowIfFailed();
+        _lines[line] = active;
         _slot?.SetLine(line, active);
     }
 
@@ -49,6 +61,19 @@ public abstract class SimulatedPlatformCard : CardModel
     {
         TakePlace(ref _slot, slot, "place");
         Clock = slot.Root.Clock;
+    }
+
+    internal void PowerOn()
+    {
+        lock (ModelGate)
+        {
+            for (int i = 0; i < _lines.Length; i++)
+            {
+                if (_lines[i]) _slot!.SetLine(i, true);
+            }
+
+            OnPluggedIn();
+        }
     }
 
     private protected override ulong SizeOf(int bar) => bar < Resources.Ranges.Count ? Resources.Ranges[bar].Length : 0;

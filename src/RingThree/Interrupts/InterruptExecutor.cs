@@ -122,7 +122,7 @@ internal sealed class InterruptExecutor : IDisposable
             _gate.Enter();
             vector.Masked = true;
             _gate.Exit();
-            _session.ReportStorm(vector.Vector);
+            _session.ReportStorm(vector.Vector, _storm.Run);
             return;
         }
 

@@ -18,6 +18,7 @@ internal static class InterruptNegotiation
         PreparedProgram? quiet = options.Quiet is { } program ? device.Prepare(program) : null;
         quiet?.Run(new ulong[quiet.ValueCount]);
         var answers = new List<string>();
+        var refusals = new List<DeviceException>();
         foreach ((InterruptKind kind, int number, InterruptGroupDescription group) in groups)
         {
             if ((options.Kinds & (InterruptKinds)kind) == 0)
@@ -27,7 +28,7 @@ internal static class InterruptNegotiation
             }
 
             pending = Pending(device, quiet, kind);
-            if (TryBind(device, kind, number, group, options, delivery, stage, answers) is not { } session) continue;
+            if (TryBind(device, kind, number, group, options, delivery, stage, answers, refusals) is not { } session) continue;
             try
             {
                 session.Start();
@@ -41,9 +42,12 @@ internal static class InterruptNegotiation
             return session;
         }
 
-        throw new DeviceException(DeviceStatus.NoResources, device.Address, $"enabling interrupts (allowed: {options.Kinds})",
-            answers.Count == 0 ? "the device has none" : string.Join("; ", answers),
-            answers.Count == 0 ? "Poll it instead." : "Allow another kind, or free vectors that other devices hold.");
+        // What the host knows of the cause, and of the remedy, is worth more than what can be said from here.
+        DeviceStatus status = refusals is [var first, ..] && refusals.TrueForAll(r => r.Status == first.Status) ? first.Status : DeviceStatus.NoResources;
+        string advice = refusals.Count > 0 ? string.Join(' ', refusals.Select(r => r.Advice).Distinct())
+            : answers.Count == 0 ? "Poll it instead." : "Allow another kind, or free vectors that other devices hold.";
+        throw new DeviceException(status, device.Address, $"enabling interrupts (allowed: {options.Kinds})",
+            answers.Count == 0 ? "the device has none" : string.Join("; ", answers), advice, refusals.FirstOrDefault());
     }
 
     private static InterruptDelivery CheckOptions(InterruptOptions options)
@@ -92,7 +96,7 @@ internal static class InterruptNegotiation
 
     private static InterruptSession? TryBind(
         Device device, InterruptKind kind, int number, InterruptGroupDescription group, InterruptOptions options,
-        InterruptDelivery delivery, PreparedStage? stage, List<string> answers)
+        InterruptDelivery delivery, PreparedStage? stage, List<string> answers, List<DeviceException> refusals)
     {
         int wanted = Math.Min(options.Slots, group.Count);
         bool status = kind == InterruptKind.Level && device.HasLineStatus();
@@ -110,6 +114,7 @@ internal static class InterruptNegotiation
             {
                 session.Abandon();
                 answers.Add($"{group.Name}: {refused.Answer}");
+                refusals.Add(refused);
                 return null;
             }
             catch

@@ -49,6 +49,7 @@ public sealed record InterruptOptions
     public int Waiters { get; init; } = 1;
 
     /// <summary>After how many signals in a row, each at once after unmask and with the device still asserting, a level line is left masked. 2 or more.</summary>
+    /// <remarks>A hundred times as many, and closer together, where the device has no status bit that says it asserts (PCI before 2.3, cards without PCI).</remarks>
     public int StormLimit { get; init; } = 100;
 
     /// <summary>How long disable may wait for a callback that runs.</summary>

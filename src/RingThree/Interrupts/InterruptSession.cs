@@ -210,7 +210,7 @@ public sealed partial class InterruptSession : IDisposable, IAsyncDisposable
 
     internal void Report(InterruptReport report) => _options.Report?.Invoke(report);
 
-    internal void ReportStorm(int vector)
+    internal void ReportStorm(int vector, long signals)
     {
         InterruptCounters counters = GetCounters(vector);
         string cause = _options.Immediate is null
@@ -218,7 +218,7 @@ public sealed partial class InterruptSession : IDisposable, IAsyncDisposable
             : counters.Claimed == 0
                 ? "The immediate stage never claims it: its mask tests the wrong register or the wrong bits, or the device asserts for a source the driver does not know."
                 : "The immediate stage claims it, but what it writes does not clear the source: check the acknowledge register, its offset and its bits.";
-        string message = $"{Device.Address}: its interrupt line {Device.LineName} signalled {_options.StormLimit} times in a row at once after it was unmasked, "
+        string message = $"{Device.Address}: its interrupt line {Device.LineName} signalled {signals} times in a row at once after it was unmasked, "
             + $"with the device still asserting, so it has been left masked at this device. {cause} Then call Unmask({vector}).";
         _masking = message;
         Report(new InterruptReport(InterruptReportKind.Storm, vector, message));

@@ -27,6 +27,9 @@ internal sealed class StormGuard(int limit, bool hasStatus, TimeProvider time)
     private int _looks;
     private bool _trusted;
 
+    /// <summary>How many signals in a row it has been.</summary>
+    internal long Run => _run;
+
     /// <summary>Forgets the past; the user unmasks by hand.</summary>
     internal void Restart() => _run = 0;
 
