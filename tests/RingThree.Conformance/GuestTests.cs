@@ -124,6 +124,33 @@ public sealed class GuestTests : RoadTest
         Assert.Contains("smp_affinity_list", answer, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void The_kernel_tells_what_comes_goes_and_changes_hands()
+    {
+        string address = Machine.AddressOf(Machine.Testdev);
+        var changes = new List<string>();
+        void Expect(string change) => Machine.Until(() =>
+        {
+            lock (changes) return changes.Contains(change);
+        }, change);
+        using (Machine.Host.Watch(c =>
+        {
+            lock (changes) changes.Add($"{c.Kind} {c.Device.Address} {c.Device.VendorId:x4}:{c.Device.DeviceId:x4} {c.Device.Driver}".TrimEnd());
+        }))
+        {
+            Machine.Host.Binding!.SetDriver(address, null);
+            Expect($"DriverChanged {address} 1b36:0005");
+            File.WriteAllText($"/sys/bus/pci/devices/{address}/remove", "1");
+            Expect($"Departed {address} 1b36:0005");
+            File.WriteAllText("/sys/bus/pci/rescan", "1");
+            Expect($"Arrived {address} 1b36:0005");
+            Machine.Host.Binding.SetDriver(address, Machine.Host.Binding.RequiredDriver);
+            Expect($"DriverChanged {address} 1b36:0005 vfio-pci");
+        }
+
+        Assert.Equal(4, changes.Count);
+    }
+
     private static int SysfsGroup(string address) =>
         int.Parse(Path.GetFileName(new FileInfo($"/sys/bus/pci/devices/{address}/iommu_group").ResolveLinkTarget(false)!.FullName), System.Globalization.CultureInfo.InvariantCulture);
 }
