@@ -17,5 +17,6 @@ var root = new RootCommand("""
     ListenCommand.Create(),
     BindCommand.CreateBind(),
     BindCommand.CreateUnbind(),
+    CompletionCommand.Create(),
 };
 return await ExitStatus.RunAsync(root.Parse(args));

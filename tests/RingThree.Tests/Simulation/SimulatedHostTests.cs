@@ -81,6 +81,27 @@ public sealed class SimulatedHostTests : IDisposable
     }
 
     [Fact]
+    public void Watchers_hear_of_power_states_that_change_and_of_no_others()
+    {
+        using var host = new SimulatedHost();
+        host.Add(MemoryCard.Nvme());
+        var heard = new List<string>();
+        using IDisposable watch = host.Watch(c => heard.Add($"{c.Kind} {c.Device.Name}"))!;
+        using PciDevice device = host.Open("0000:00:02.0");
+        heard.Clear(); // opening may reset it by its power state
+        int control = device.Config.FindCapability(PciCapabilityId.PowerManagement)!.Value.Offset + 4;
+
+        device.Config.Write16(control, 3); // D3hot
+        device.Config.Write16(control, 3);
+        device.Config.Write16(control, 0);
+
+        Assert.Equal(["PowerChanged nvme", "PowerChanged nvme"], heard);
+        Assert.Equal(256, new SimulatedHost().Add(new EduCard()).PeekConfiguration("0000:00:02.0")!.Value.Length);
+        Assert.Null(host.PeekConfiguration("0000:00:1f.0"));
+        Assert.Null(host.PeekConfiguration("nothing"));
+    }
+
+    [Fact]
     public void Watchers_hear_of_arrivals_and_departures_until_they_stop()
     {
         var one = new List<string>();
