@@ -1,3 +1,4 @@
+using System.Globalization;
 using RingThree.Devices;
 using RingThree.Hosting;
 using RingThree.Linux;
@@ -8,7 +9,7 @@ using RingThree.Simulation;
 namespace RingThree.DefaultHosts;
 
 /// <summary>
-/// Names to hosts and devices, for tools and for code that gets a name from its user: <c>sim:edu</c>,
+/// Names to hosts and devices, for tools and for code that gets a name from its user: <c>sim:edu</c>, <c>sim:line-card#1</c>,
 /// <c>sim:generic,id=10ee:7024,bar0=64K,msi=4</c>, <c>0000:00:04.0</c>, <c>1234:11e8</c>,
 /// <c>platform:adc,mem=0xd0000+16K,io=0x300+16</c>, <c>replay:edu.r3rec</c>.
 /// </summary>
@@ -18,6 +19,7 @@ public static class HostNames
     private const string GenericPrefix = "generic,";
     private const string PlatformPrefix = "platform:";
     private const string ReplayPrefix = "replay:";
+    private const int MostInRow = 7;
 
     private static readonly Dictionary<string, Func<CardModel>> Cards = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -41,7 +43,7 @@ public static class HostNames
     public static IHost Machine() => OnLinux(() => new VfioHost());
 
     /// <summary>Opens a PCI function by name.</summary>
-    /// <param name="name"><c>sim:</c> and a card's name; <c>sim:generic,</c> and its description; a PCI address; vendor and device id; <c>replay:</c> and a recording's path.</param>
+    /// <param name="name"><c>sim:</c> and a card's name (with <c>#1</c> the second of two on one interrupt line); <c>sim:generic,</c> and its description; a PCI address; vendor and device id; <c>replay:</c> and a recording's path.</param>
     /// <returns>The device and the host it came from; dispose both, the device first.</returns>
     /// <exception cref="FormatException">The name has none of those forms, or names a card that is no PCI function.</exception>
     /// <exception cref="DeviceException">There is no such device, or it could not be opened.</exception>
@@ -83,11 +85,13 @@ public static class HostNames
 
     private static (IHost Host, Device Device) Simulated(string name, string card)
     {
-        if (Cards.TryGetValue(card, out Func<CardModel>? make))
+        (string kind, int place) = Numbered(card);
+        if (Cards.TryGetValue(kind, out Func<CardModel>? make))
         {
             return make() switch
             {
-                SimulatedCard function => Open(new SimulatedHost().Add(function), h => h.Open(h.Scan()[0].Address)),
+                SimulatedCard => Open(Row(make, place), h => h.Open(h.Scan()[place].Address)),
+                SimulatedPlatformCard when place > 0 => throw new FormatException($"'{name}': a machine has one '{kind}', as two would be at one address."),
                 SimulatedPlatformCard placed => Open(new SimulatedHost().Add(placed), h => h.Open(placed.Resources)),
                 _ => throw new NotSupportedException(name),
             };
@@ -103,6 +107,24 @@ public static class HostNames
         {
             throw new FormatException($"No machine has room for that card: {error.Message}", error);
         }
+    }
+
+    /// <summary>The card's name and its place, from 0, among cards like it: <c>line-card#1</c>.</summary>
+    private static (string Kind, int Place) Numbered(string card)
+    {
+        int mark = card.IndexOf('#', StringComparison.Ordinal);
+        if (mark < 0) return (card, 0);
+        return int.TryParse(card.AsSpan(mark + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int place) && place < MostInRow
+            ? (card[..mark], place)
+            : throw new FormatException($"'{SimulatedPrefix}{card}': behind # comes the card's place in a row of them, 0 to {MostInRow - 1}.");
+    }
+
+    /// <summary>Cards in every fourth slot: their pins share one line.</summary>
+    private static SimulatedHost Row(Func<CardModel> make, int last)
+    {
+        var host = new SimulatedHost();
+        for (int i = 0; i <= last; i++) host.Add((SimulatedCard)make(), $"0000:00:{2 + (4 * i):x2}.0");
+        return host;
     }
 
     private static ReplayHost Recording(string file)

@@ -136,6 +136,8 @@ public sealed class GenericCardTests
     [InlineData("sim:queue-card", 0x1AF4, 0x10F0)]
     [InlineData("sim:dma-card", 0x1AF4, 0x10F1)]
     [InlineData("sim:sriov-card", 0x1AF4, 0x10F2)]
+    [InlineData("sim:line-card#1", 0x10B5, 0x9050)]
+    [InlineData("sim:edu#6", 0x1234, 0x11E8)]
     public void Names_open_the_cards(string name, int vendor, int device)
     {
         (IHost host, PciDevice opened) = HostNames.Open(name);
@@ -143,6 +145,7 @@ public sealed class GenericCardTests
         using (opened)
         {
             Assert.Equal(new PciId((ushort)vendor, (ushort)device), opened.Id);
+            if (name == "sim:line-card#1") Assert.Equal(["0000:00:02.0", "0000:00:06.0"], host.Scan().Select(d => d.Address));
         }
     }
 
@@ -152,6 +155,10 @@ public sealed class GenericCardTests
     [InlineData("sim:generic,bar0=4K", "A card is given as")]
     [InlineData("sim:generic,id=10ee:7024,bar0=2G", "No machine has room")]
     [InlineData("sim:nothing", "sim:dma-card")]
+    [InlineData("sim:edu#7", "0 to 6")]
+    [InlineData("sim:edu#", "0 to 6")]
+    [InlineData("sim:edu#-1", "0 to 6")]
+    [InlineData("sim:isa-card#1", "a machine has one 'isa-card'")]
     public void A_name_that_opens_nothing_says_why(string name, string reason) =>
         Assert.Contains(reason, Assert.Throws<FormatException>(() => HostNames.Open(name)).Message, StringComparison.Ordinal);
 }
