@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace RingThree.Pci;
 
 /// <summary>Walks the two capability lists. A damaged list (a loop, a pointer into the header) ends the walk, nothing else.</summary>
@@ -12,6 +14,16 @@ public static class PciCapabilityList
     public static IReadOnlyList<PciCapability> Read(Func<int, uint> read, int size)
     {
         ArgumentNullException.ThrowIfNull(read);
+        return Read(read, size, listPointer: 0x34, damage: null);
+    }
+
+    /// <summary>The walk itself, for one who also wants to know why it ended early.</summary>
+    /// <param name="read">Reads 32 bits at an aligned offset.</param>
+    /// <param name="size">Bytes that can be read, 8 or more, also fewer than the function has.</param>
+    /// <param name="listPointer">Where the first pointer is: 34h, or 14h in a CardBus bridge (PC Card Standard 8.0, volume 7).</param>
+    /// <param name="damage">Takes a sentence for each list that ended other than at its end.</param>
+    internal static List<PciCapability> Read(Func<int, uint> read, int size, int listPointer, Action<string>? damage)
+    {
         var found = new List<PciCapability>();
         var seen = new HashSet<int>();
         const uint capabilitiesList = 1u << 20; // status bit 4 (PCI Local Bus 3.0, 6.2.3)
@@ -19,24 +31,52 @@ public static class PciCapabilityList
         if (command != uint.MaxValue && (command & capabilitiesList) != 0)
         {
             // The two low bits of a pointer are reserved and must be masked (PCI Local Bus 3.0, 6.7).
-            for (int at = (int)(read(0x34) & 0xFC); at >= HeaderEnd && at + 4 <= Math.Min(size, 0x100) && seen.Add(at);)
+            int from = listPointer;
+            int at = listPointer + 4 <= size ? (int)(read(listPointer) & 0xFC) : 0;
+            while (Continues(at, from, HeaderEnd, Math.Min(size, ExtendedStart), seen, damage))
             {
                 uint header = read(at);
-                if ((header & 0xFF) is 0xFF) break;
+                if ((header & 0xFF) is 0xFF)
+                {
+                    damage?.Invoke($"The capability at {Hex(at)} reads all ones, so the list ends there.");
+                    break;
+                }
+
                 found.Add(new PciCapability((byte)header, (ushort)at, false, 0));
+                from = at;
                 at = (int)((header >> 8) & 0xFC);
             }
         }
 
-        if (size < 0x1000) return found;
-        for (int at = ExtendedStart; at >= ExtendedStart && at + 4 <= size && seen.Add(at);)
+        if (size < ExtendedStart + 4) return found;
+        for (int at = ExtendedStart, from = 0; Continues(at, from, ExtendedStart, size, seen, damage);)
         {
             uint header = read(at);
-            if (header is 0 or uint.MaxValue) break; // PCI Express Base 5.0, 7.6.3: a null header ends an empty list
+            if (header is 0 or uint.MaxValue) // PCI Express Base 5.0, 7.6.3: a null header ends an empty list
+            {
+                if (from != 0) damage?.Invoke($"The extended capability at {Hex(from)} points to {Hex(at)}, where there is none.");
+                break;
+            }
+
             found.Add(new PciCapability((ushort)header, (ushort)at, true, (byte)((header >> 16) & 0xF)));
+            from = at;
             at = (int)((header >> 20) & 0xFFC);
         }
 
         return found;
     }
+
+    private static bool Continues(int at, int from, int start, int end, HashSet<int> seen, Action<string>? damage)
+    {
+        if (at == 0) return false;
+        string? wrong = at < start ? $"below {Hex(start)}, where no capability can be"
+            : at + 4 > end ? $"beyond the {end} bytes that were read"
+            : !seen.Add(at) ? "which the list has been to: it is a loop"
+            : null;
+        if (wrong is null) return true;
+        damage?.Invoke($"The capability list goes from {Hex(from)} to {Hex(at)}, {wrong}.");
+        return false;
+    }
+
+    private static string Hex(int offset) => offset.ToString("x2", CultureInfo.InvariantCulture) + "h";
 }

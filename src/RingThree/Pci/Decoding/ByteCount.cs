@@ -1,0 +1,21 @@
+using System.Globalization;
+
+namespace RingThree.Pci.Decoding;
+
+/// <summary>A number of bytes for people: 256 B, 16 KiB, 1 MiB.</summary>
+internal static class ByteCount
+{
+    private static readonly string[] Units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
+
+    internal static string Of(ulong bytes, string space = " ")
+    {
+        int unit = 0;
+        while (bytes >= 1024 && bytes % 1024 == 0)
+        {
+            bytes /= 1024;
+            unit++;
+        }
+
+        return bytes.ToString(CultureInfo.InvariantCulture) + space + Units[unit];
+    }
+}

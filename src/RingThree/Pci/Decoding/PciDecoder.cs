@@ -1,0 +1,68 @@
+using System.Buffers.Binary;
+using RingThree.Hosting;
+
+namespace RingThree.Pci.Decoding;
+
+/// <summary>Decodes an image of configuration space: of an open device, of a file under /sys, of a dump.</summary>
+public static class PciDecoder
+{
+    /// <summary>Bytes of the header, which every function has (PCI Local Bus 3.0, 6.1).</summary>
+    private const int HeaderLength = 0x40;
+    private const int Largest = 0x1000;
+    private const int ConventionalEnd = 0x100;
+
+    /// <summary>Decodes what was read. Malformed content is told in <see cref="PciFunctionDescription.Problems"/>, never thrown.</summary>
+    /// <param name="image">The bytes from offset 0 on: 4096, 256 or 64 where the system showed no more; any other length is a problem that is told.</param>
+    /// <param name="regions">The host's regions in <see cref="PciNumbering"/>'s order, for their sizes; <see langword="null"/> where there is no host.</param>
+    public static PciFunctionDescription Decode(ReadOnlySpan<byte> image, IReadOnlyList<RegionDescription>? regions = null)
+    {
+        var problems = new List<string>();
+        byte[] bytes = image[..Math.Min(image.Length, Largest)].ToArray();
+        if (image.Length > Largest) problems.Add($"There are {image.Length} bytes, and configuration space has 4096: the rest is left out.");
+        if (bytes.Length < HeaderLength)
+        {
+            problems.Add($"Only {bytes.Length} bytes were read; the header alone has 64.");
+            return new PciFunctionDescription { BytesRead = bytes.Length, Problems = problems };
+        }
+
+        if (BinaryPrimitives.ReadUInt32LittleEndian(bytes) == uint.MaxValue && !bytes.AsSpan(4, 12).ContainsAnyExcept(byte.MaxValue))
+        {
+            problems.Add("Everything reads all ones: the function does not answer (it is gone, asleep or its bus is off).");
+            return new PciFunctionDescription { BytesRead = bytes.Length, Problems = problems };
+        }
+
+        if (bytes.Length is not (HeaderLength or 0x80 or ConventionalEnd or Largest))
+            problems.Add($"{bytes.Length} bytes were read; the function's configuration space has 256 or 4096.");
+        return HeaderDecoder.Decode(bytes, regions, problems, Capabilities(bytes, problems));
+    }
+
+    /// <summary>Reads an open function's configuration space as its host shows it, and decodes it.</summary>
+    /// <param name="device">The function. Its host may show its own view of some registers (<see cref="PciConfiguration"/>).</param>
+    public static PciFunctionDescription Decode(PciDevice device)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        byte[] image = new byte[device.Config.Size & ~3];
+        for (int at = 0; at < image.Length; at += 4) BinaryPrimitives.WriteUInt32LittleEndian(image.AsSpan(at), device.Config.Read32(at));
+        return Decode(image, device.Host.Regions);
+    }
+
+    private static List<PciCapabilityDescription> Capabilities(byte[] image, List<string> problems)
+    {
+        const int cardBus = 2;
+        int type = image[0x0E] & 0x7F;
+        List<PciCapability> found = PciCapabilityList.Read(
+            at => BinaryPrimitives.ReadUInt32LittleEndian(image.AsSpan(at)), image.Length, type == cardBus ? 0x14 : 0x34, problems.Add);
+        int express = found.FindIndex(c => c is { IsExtended: false, Id: (ushort)PciCapabilityId.Express });
+        if (express < 0 && !found.Exists(c => c is { IsExtended: false, Id: (ushort)PciCapabilityId.PciX }) && found.RemoveAll(c => c.IsExtended) > 0)
+        {
+            // Some conventional functions show their first 256 bytes again from 100h on.
+            problems.Add("There is something from 100h on, but neither a PCI Express nor a PCI-X capability that could make it an extended list: it is left out.");
+        }
+
+        if (express >= 0 && image.Length == ConventionalEnd) problems.Add("Only the first 256 bytes were read; the extended capabilities from 100h on are not known.");
+        int? port = express < 0 || found[express].Offset + 3 > image.Length ? null : image[found[express].Offset + 2] >> 4;
+        var described = new List<PciCapabilityDescription>(found.Count);
+        foreach (PciCapability capability in found) described.Add(CapabilityDecoder.Decode(capability, image, port, problems));
+        return described;
+    }
+}
