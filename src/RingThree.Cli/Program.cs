@@ -15,6 +15,7 @@ var root = new RootCommand("""
     AccessCommands.CreateRead(),
     AccessCommands.CreateWrite(),
     ListenCommand.Create(),
+    ShowCommand.Create(),
     BindCommand.CreateBind(),
     BindCommand.CreateUnbind(),
     CompletionCommand.Create(),
