@@ -29,6 +29,16 @@ public sealed class ToolTests
     [InlineData("demo", "--bad")]
     [InlineData("demo", "sim:")]
     [InlineData("demo", "sim:nope")]
+    [InlineData("show")]
+    [InlineData("show", "")]
+    [InlineData("show", "sim:nope")]
+    [InlineData("show", "sim:edu", "sim:edu")]
+    [InlineData("show", "sim:edu", "--dump", "x")]
+    [InlineData("show", "sim:edu", "--bad")]
+    [InlineData("show", "sim:isa-card")]
+    [InlineData("show", "--dump")]
+    [InlineData("show", "--dump", "")]
+    [InlineData("show", "--json")]
     public async Task Wrong_usage_is_2(params string[] arguments)
     {
         (int status, string output, string errors) = await Run("", arguments);
@@ -43,6 +53,10 @@ public sealed class ToolTests
     [InlineData("demo", "ffff:ff:1f.7")]
     [InlineData("bind", "ffff:ff:1f.7")]
     [InlineData("unbind", "ffff:ff:1f.7")]
+    [InlineData("show", "ffff:ff:1f.7")]
+    [InlineData("show", "fffe:fffe")]
+    [InlineData("show", "--dump", "/no/such/file")]
+    [InlineData("show", "--dump", "/")]
     public async Task What_cannot_be_done_is_1(params string[] arguments)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "needs Linux");

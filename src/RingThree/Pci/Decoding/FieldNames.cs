@@ -9,7 +9,7 @@ internal static class FieldNames
     private static readonly HashSet<string> Abbreviations = new(StringComparer.OrdinalIgnoreCase)
     {
         "aer", "ari", "ars", "aspm", "ats", "bar", "crs", "dll", "dma", "dpc", "ecrc", "flr", "id", "ido", "io", "l0s", "l1", "ltr", "mrl", "msi", "obff", "pasid", "pba", "pci", "pio",
-        "pme", "rom", "serr", "tc", "tlp", "vc", "vf", "vga", "dsi", "crc", "frs", "tph", "mps", "pm", "drs", "ro", "isa",
+        "pme", "rom", "serr", "tc", "tlp", "vc", "vf", "vga", "dsi", "crc", "dllp", "vpd", "frs", "tph", "mps", "pm", "drs", "ro", "isa",
     };
 
     private static readonly (string Suffix, string Unit)[] Units =
@@ -38,6 +38,10 @@ internal static class FieldNames
 
         return text.ToString();
     }
+
+    /// <summary>A word as a person writes it: a name in camelCase as its words, and what has other characters as it is.</summary>
+    internal static string Word(string word) =>
+        char.IsAsciiLetterLower(word[0]) && word.AsSpan().IndexOfAnyExceptInRange('A', 'z') < 0 ? Label(word) : word;
 
     /// <summary>Name, value and unit.</summary>
     internal static string Sentence(string name, decimal value)

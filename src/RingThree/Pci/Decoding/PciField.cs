@@ -97,7 +97,7 @@ public sealed class PciField
     internal static PciField OfText(string name, string value, string? text = null) => new(name, PciFieldKind.Text, text ?? $"{FieldNames.Label(name)} {value}") { Words = [value] };
 
     internal static PciField OfWords(string name, IReadOnlyList<string> words) =>
-        new(name, PciFieldKind.Words, words.Count == 0 ? "" : $"{FieldNames.Label(name)}: {string.Join(' ', words)}") { Words = words };
+        new(name, PciFieldKind.Words, words.Count == 0 ? "" : $"{FieldNames.Label(name)}: {string.Join(" + ", words.Select(FieldNames.Word))}") { Words = words };
 
     /// <param name="name">The name.</param>
     /// <param name="fields">The fields.</param>

@@ -1,0 +1,15 @@
+using System.Text.Json;
+using RingThree.Pci.Decoding;
+
+namespace RingThree.Tests;
+
+/// <summary>A description written as JSON and read again.</summary>
+internal static class DecodedJson
+{
+    internal static JsonDocument Of(PciFunctionDescription function)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer)) PciDescriptionJson.Write(json, function, "here", "a test");
+        return JsonDocument.Parse(buffer.ToArray());
+    }
+}

@@ -1,0 +1,73 @@
+using System.Text;
+using RingThree.Pci;
+using RingThree.Pci.Decoding;
+using RingThree.Simulation;
+using Xunit;
+using Xunit.Sdk;
+
+namespace RingThree.Tests;
+
+/// <summary>The decoder and the dump reader against the system's lspci, which has been right for many years.</summary>
+public sealed class LspciComparisonTests
+{
+    [Theory]
+    [InlineData("-x")]
+    [InlineData("-xxx")]
+    [InlineData("-xxxx")]
+    [InlineData("-xxxx", "-vvv")]
+    [InlineData("-xxxx", "-nn", "-D")]
+    public void This_machine(params string[] options)
+    {
+        string dump = LspciOracle.Run(options);
+        Assert.SkipUnless(dump.Length > 0, "there are no PCI functions here");
+
+        Compare(dump);
+    }
+
+    [Fact]
+    public void Simulated_cards()
+    {
+        var text = new StringBuilder();
+        foreach (SimulatedCard card in new SimulatedCard[] { new EduCard(), MemoryCard.Nvme(), MemoryCard.E1000e(), MemoryCard.Xhci(), new SriovCard(), new QueueCard(), new DmaCard(), new LineCard() })
+        {
+            using SimulatedHost host = new SimulatedHost().Add(card);
+            using PciDevice device = host.Open(host.Scan()[0].Address);
+            byte[] image = new byte[device.Config.Size];
+            for (int at = 0; at < image.Length; at += 4) BitConverter.TryWriteBytes(image.AsSpan(at), device.Config.Read32(at));
+            text.Append(ImageBuilder.Dump($"00:{text.Length % 32:x2}.0", image));
+        }
+
+        Compare(text.ToString());
+    }
+
+    [Fact]
+    public void Random_registers_in_sound_lists()
+    {
+        var random = new Random(20_261);
+        var text = new StringBuilder();
+        for (int i = 0; i < 200; i++) text.Append(ImageBuilder.Dump($"{i / 32:x2}:{i % 32:x2}.0", RandomFunctions.Make(random)));
+
+        Compare(text.ToString());
+    }
+
+    private static void Compare(string text)
+    {
+        var dump = PciDump.Parse(text);
+        Dictionary<PciAddress, string> blocks = LspciOracle.Blocks(LspciOracle.Describe(text, "-vvv"));
+
+        Assert.Empty(dump.Problems);
+        Assert.Equal(blocks.Keys.Order(), dump.Functions.Select(f => f.Address).Order());
+        foreach (PciDumpFunction function in dump.Functions)
+        {
+            PciFunctionDescription decoded = PciDecoder.Decode(function.Image.Span);
+            try
+            {
+                if (decoded.BytesRead > 64) LspciOracle.Compare(decoded, blocks[function.Address]);
+            }
+            catch (XunitException error)
+            {
+                Assert.Fail($"{error.Message}\n{blocks[function.Address]}\n{PciDescriptionText.Write(decoded, function.Address.ToString())}");
+            }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+using RingThree.Hosting;
+using RingThree.Linux;
+using RingThree.Pci;
+using Xunit;
+
+namespace RingThree.Tests;
+
+/// <summary>The kernel's files of a function, on a folder that looks like the kernel's.</summary>
+public sealed class SysfsConfigurationTests : IDisposable
+{
+    private static readonly PciAddress Place = new(0, 0, 4, 0);
+    private readonly string _root = Directory.CreateTempSubdirectory("r3-sysfs-").FullName;
+    private readonly string _folder;
+
+    public SysfsConfigurationTests()
+    {
+        _folder = Path.Combine(_root, "devices", Place.ToString());
+        Directory.CreateDirectory(_folder);
+    }
+
+    public void Dispose() => Directory.Delete(_root, recursive: true);
+
+    [Theory]
+    [InlineData(64)]
+    [InlineData(256)]
+    [InlineData(4096)]
+    public void Bytes_and_sizes(int length)
+    {
+        byte[] image = new byte[length];
+        new Random(length).NextBytes(image);
+        File.WriteAllBytes(Path.Combine(_folder, "config"), image);
+        File.WriteAllText(Path.Combine(_folder, "resource"), """
+            0x00000000febd0000 0x00000000febd3fff 0x0000000000140204
+            0x0000000000000000 0x0000000000000000 0x0000000000000000
+            0x000000000000c000 0x000000000000c01f 0x0000000000040101
+            0x0000000000000000 0x0000000000000000 0x0000000000000000
+            0x0000000000000000 0x0000000000000000 0x0000000000000000
+            0x0000000000000000 0x0000000000000000 0x0000000000000000
+            0x00000000feb80000 0x00000000febbffff 0x0000000000046200
+            """);
+
+        var read = SysfsConfiguration.Read(Place, _root);
+
+        Assert.Equal(image, read.Image.ToArray());
+        Assert.False(read.IsPartial);
+        Assert.Equal([(RegionKind.Memory, 0x4000ul), (RegionKind.None, 0ul), (RegionKind.Port, 0x20ul), (RegionKind.Rom, 0x40000ul)],
+            new[] { 0, 1, 2, 6 }.Select(i => (read.Regions[i].Kind, read.Regions[i].Size)));
+        Assert.Equal(RegionAbilities.Address64, read.Regions[0].Abilities);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("nonsense")]
+    [InlineData("0x10 0x0f 0x200\n0x1 0x2\nx y z")]
+    public void Sizes_that_make_no_sense_are_not_known(string resource)
+    {
+        File.WriteAllBytes(Path.Combine(_folder, "config"), new byte[256]);
+        File.WriteAllText(Path.Combine(_folder, "resource"), resource);
+
+        Assert.All(SysfsConfiguration.Read(Place, _root).Regions, r => Assert.Equal(0ul, r.Size));
+    }
+
+    [Fact]
+    public void A_function_that_is_not_there_is_told() =>
+        Assert.Equal(DeviceStatus.NotFound, Assert.Throws<DeviceException>(() => SysfsConfiguration.Read(new PciAddress(0, 0, 5, 0), _root)).Status);
+
+    [Fact]
+    public void A_function_that_leaves_meanwhile_is_told() =>
+        Assert.Equal(DeviceStatus.IoError, Assert.Throws<DeviceException>(() => SysfsConfiguration.Read(Place, _root)).Status);
+}
