@@ -6,10 +6,12 @@ namespace RingThree.Tests;
 /// <summary>A description written as JSON and read again.</summary>
 internal static class DecodedJson
 {
+    internal static string[] Members(PciFunctionDescription function) => [.. Of(function).RootElement.EnumerateObject().Select(m => m.Name)];
+
     internal static JsonDocument Of(PciFunctionDescription function)
     {
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer)) PciDescriptionJson.Write(json, function, "here", "a test");
-        return JsonDocument.Parse(buffer.ToArray());
+        return JsonDocument.Parse(buffer.ToArray(), new JsonDocumentOptions { AllowDuplicateProperties = false });
     }
 }

@@ -45,7 +45,7 @@ public sealed class DecodingFuzzTests
     public void Each_end_that_a_reading_can_have()
     {
         byte[] image = RandomFunctions.Make(new Random(7));
-        for (int length = 0; length <= image.Length; length++) Check(image.AsSpan(0, length));
+        for (int length = 0; length <= image.Length; length += length < 0x140 ? 1 : 5) Check(image.AsSpan(0, length));
     }
 
     [Fact]

@@ -152,7 +152,9 @@ public sealed class HeaderDecodingTests
 
         Assert.Contains("all ones", Assert.Single(function.Problems), StringComparison.Ordinal);
         Assert.Empty(function.Capabilities);
+        Assert.False(function.IsDecoded);
         Assert.Contains("not decoded", PciDescriptionText.Write(function, "x"), StringComparison.Ordinal);
+        Assert.Equal(DecodedJson.Members(new ImageBuilder(256).Decode()), DecodedJson.Members(function));
     }
 
     [Fact]

@@ -66,8 +66,7 @@ internal static partial class LspciOracle
             Task<string> errors = process.StandardError.ReadToEndAsync();
             string output = process.StandardOutput.ReadToEnd();
             process.WaitForExit();
-            errors.Wait();
-            Assert.Equal(0, process.ExitCode);
+            Assert.True(process.ExitCode == 0, errors.Result);
             return output;
         }
     }
@@ -123,6 +122,14 @@ internal static partial class LspciOracle
             upper = match.Value.Contains("(64-bit", StringComparison.Ordinal) ? index + 1 : -1;
             yield return match.Value.Trim();
         }
+    }
+
+    /// <summary>Where lspci finds capabilities of the standard list, and whether it says that the list loops.</summary>
+    internal static (int[] Places, bool Looped) StandardList(string block)
+    {
+        (string Place, string Text)[] lines = [.. Capability().Matches(block).Select(m => (Place: m.Groups[1].Value, Text: m.Groups[2].Value)).Where(l => !l.Place.Contains(' ', StringComparison.Ordinal))];
+        return ([.. lines.Where(l => !l.Text.StartsWith("<chain", StringComparison.Ordinal)).Select(l => Convert.ToInt32(l.Place, 16))],
+            Array.Exists(lines, l => l.Text == "<chain looped>"));
     }
 
     private static string Named(PciCapabilityDescription capability, string block)

@@ -28,6 +28,7 @@ internal static class HeaderDecoder
         return new PciFunctionDescription
         {
             BytesRead = image.Length,
+            IsDecoded = true,
             Id = new PciId(Half(0x00), Half(0x02)),
             Subsystem = subsystem,
             Revision = image[0x08],

@@ -6,7 +6,13 @@ namespace RingThree.Pci.Decoding;
 /// <summary>A description as a JSON object for programs: camelCase names that stay, numbers as numbers, <c>null</c> for what is not known.</summary>
 public static class PciDescriptionJson
 {
-    /// <summary>Writes one object.</summary>
+    private static readonly string[] HeaderMembers =
+    [
+        "vendorId", "deviceId", "subsystemVendorId", "subsystemId", "revision", "classCode", "className", "headerType", "multiFunction", "command", "status", "cacheLineBytes",
+        "latencyTimer", "selfTest", "bars", "rom", "interruptPin", "interruptLine", "bridge",
+    ];
+
+    /// <summary>Writes one object. Its members are always the same; those of a header that could not be decoded are <c>null</c>.</summary>
     /// <param name="json">Where to.</param>
     /// <param name="function">What was decoded.</param>
     /// <param name="name">What the function is called: its address.</param>
@@ -19,6 +25,19 @@ public static class PciDescriptionJson
         json.WriteString("address", name);
         json.WriteString("source", source);
         json.WriteNumber("bytesRead", function.BytesRead);
+        if (function.IsDecoded) Header(json, function);
+        else foreach (string member in HeaderMembers) json.WriteNull(member);
+        json.WriteStartArray("capabilities");
+        foreach (PciCapabilityDescription capability in function.Capabilities) Capability(json, capability);
+        json.WriteEndArray();
+        json.WriteStartArray("problems");
+        foreach (string problem in function.Problems) json.WriteStringValue(problem);
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void Header(Utf8JsonWriter json, PciFunctionDescription function)
+    {
         json.WriteNumber("vendorId", function.Id.Vendor);
         json.WriteNumber("deviceId", function.Id.Device);
         Number(json, "subsystemVendorId", function.Subsystem?.Vendor);
@@ -41,13 +60,6 @@ public static class PciDescriptionJson
         json.WriteNumber("interruptLine", function.InterruptLine);
         if (function.Bridge.Count > 0) Group(json, "bridge", function.Bridge);
         else json.WriteNull("bridge");
-        json.WriteStartArray("capabilities");
-        foreach (PciCapabilityDescription capability in function.Capabilities) Capability(json, capability);
-        json.WriteEndArray();
-        json.WriteStartArray("problems");
-        foreach (string problem in function.Problems) json.WriteStringValue(problem);
-        json.WriteEndArray();
-        json.WriteEndObject();
     }
 
     private static void Bar(Utf8JsonWriter json, PciBarDescription bar)

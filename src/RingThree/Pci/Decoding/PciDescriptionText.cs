@@ -18,7 +18,7 @@ public static class PciDescriptionText
     {
         ArgumentNullException.ThrowIfNull(function);
         var text = new StringBuilder();
-        if (function.BytesRead < 64 || (function.Id.Vendor == 0 && function.Capabilities.Count == 0 && function.Problems.Count > 0))
+        if (!function.IsDecoded)
         {
             text.Append(name).Append("  not decoded\n");
             Problems(function, text);

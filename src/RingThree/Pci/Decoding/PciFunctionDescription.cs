@@ -8,6 +8,9 @@ public sealed record PciFunctionDescription
     /// <summary>Bytes of configuration space that were read.</summary>
     public required int BytesRead { get; init; }
 
+    /// <summary>Whether there was a header to decode; otherwise everything but <see cref="Problems"/> is at its default and means nothing.</summary>
+    public bool IsDecoded { get; init; }
+
     /// <summary>Vendor and device id (PCI Local Bus 3.0, 6.2.1).</summary>
     public PciId Id { get; init; }
 
