@@ -27,7 +27,7 @@ public sealed record SysfsConfiguration(PciAddress Address, ReadOnlyMemory<byte>
         if (!Directory.Exists(folder))
         {
             throw new DeviceException(DeviceStatus.NotFound, address.ToString(), "reading its configuration space",
-                "there is no such function", "See which there are: ring3 scan");
+                "there is no such function", "See which there are: ring3 list");
         }
 
         try
@@ -41,7 +41,7 @@ public sealed record SysfsConfiguration(PciAddress Address, ReadOnlyMemory<byte>
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new DeviceException(DeviceStatus.IoError, address.ToString(), "reading its configuration space",
-                error.Message, "Is the function still there? See: ring3 scan", error);
+                error.Message, "Is the function still there? See: ring3 list", error);
         }
     }
 

@@ -42,23 +42,6 @@ internal static class SysfsPci
         };
     }
 
-    /// <summary>Configuration space as far as this user may see it; <see langword="null"/> for a function that is not there.</summary>
-    internal static ReadOnlyMemory<byte>? ReadConfiguration(string address)
-    {
-        try
-        {
-            using FileStream file = File.OpenRead($"{PathOf(address)}/config");
-            byte[] bytes = new byte[4096];
-            int length = 0;
-            while (length < bytes.Length && file.Read(bytes, length, bytes.Length - length) is > 0 and int got) length += got;
-            return bytes.AsMemory(0, length);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
-
     internal static string? DriverOf(string address, string root = Root) => LinkName($"{PathOf(address, root)}/driver");
 
     internal static int? GroupOf(string address, string root = Root) =>

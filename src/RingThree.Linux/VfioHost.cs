@@ -21,7 +21,18 @@ public sealed class VfioHost : IHost
 
     /// <inheritdoc/>
     /// <remarks>Without privilege Linux shows the first 64 bytes.</remarks>
-    public ReadOnlyMemory<byte>? PeekConfiguration(string address) => SysfsPci.ReadConfiguration(address);
+    public ReadOnlyMemory<byte>? PeekConfiguration(string address)
+    {
+        if (!PciAddress.TryParse(address, null, out PciAddress place)) return null;
+        try
+        {
+            return SysfsConfiguration.Read(place).Image;
+        }
+        catch (DeviceException)
+        {
+            return null; // gone meanwhile, or kept to others
+        }
+    }
 
     /// <inheritdoc/>
     /// <remarks>From the kernel's uevents, which say nothing of power states.</remarks>
