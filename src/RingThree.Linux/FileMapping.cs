@@ -9,6 +9,7 @@ internal sealed class FileMapping : SafeHandle, IRegionMapping
 {
     private readonly FileDescriptor _file;
     private readonly string _device;
+    private readonly string _range; // for messages
     private readonly long _page; // where the first page is in the file
     private readonly nuint _before; // bytes of that page that are not ours
     private bool _overlaid;
@@ -19,19 +20,32 @@ internal sealed class FileMapping : SafeHandle, IRegionMapping
     /// <param name="position">Where the part starts in the file.</param>
     /// <param name="offset">Where it starts in its region.</param>
     /// <param name="length">Its length.</param>
-    internal FileMapping(FileDescriptor file, string device, long position, ulong offset, ulong length)
+    /// <param name="region">The region, for messages.</param>
+    /// <exception cref="DeviceException">The kernel refuses, or there is no memory to cover the part with.</exception>
+    internal FileMapping(FileDescriptor file, string device, long position, ulong offset, ulong length, string region = "a region")
         : base(-1, ownsHandle: true)
     {
         _file = file;
         _device = device;
+        _range = $"0x{length:x} bytes at 0x{offset:x} of {region}";
         _page = position & ~(long)(Environment.SystemPageSize - 1);
         _before = (nuint)(position - _page);
         Offset = offset;
         Length = length;
-        AllOnes.Prepare(Whole);
+        AllOnes.CheckLength(device, _range, length);
+        // The kernel first: it refuses a wrong range at no cost, and the memory to cover one with is kept for good.
         nint address = Map(0, 0);
         if (address == -1) throw Failed();
         SetHandle(address);
+        try
+        {
+            AllOnes.Prepare(device, _range, Whole);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     public override bool IsInvalid => handle == -1;
@@ -47,7 +61,7 @@ internal sealed class FileMapping : SafeHandle, IRegionMapping
     public void Overlay()
     {
         if (_overlaid || IsClosed) return;
-        AllOnes.Cover(handle, Whole);
+        AllOnes.Cover(_device, _range, handle, Whole);
         _overlaid = true;
     }
 
@@ -63,5 +77,5 @@ internal sealed class FileMapping : SafeHandle, IRegionMapping
 
     private nint Map(nint where, int flags) => Libc.Mmap(where, Whole, Libc.ProtectReadWrite, Libc.MapShared | flags, _file, _page);
 
-    private DeviceException Failed() => VfioErrors.Failed(_device, $"mapping 0x{Length:x} bytes at 0x{Offset:x} of a region", "mmap", "See the kernel's log: dmesg | tail");
+    private DeviceException Failed() => VfioErrors.Failed(_device, "mapping " + _range, "mmap", "See the kernel's log: dmesg | tail");
 }

@@ -117,7 +117,7 @@ internal sealed class PlatformCard : IHostedDevice
     {
         try
         {
-            return new FileMapping(memory, _resources.Name, checked((long)range.Start), 0, range.Length);
+            return new FileMapping(memory, _resources.Name, checked((long)range.Start), 0, range.Length, range.ToString());
         }
         catch (DeviceException error) when (error.Status == DeviceStatus.AccessDenied)
         {

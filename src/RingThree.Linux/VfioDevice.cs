@@ -82,7 +82,7 @@ internal sealed unsafe class VfioDevice : IHostedDevice
     public IReadOnlyList<IRegionMapping> Map(int region)
     {
         VfioRegions.Place place = _places[region];
-        return [.. place.Mappable.Select(m => new FileMapping(_device, Description.Address, place.Position + (long)m.Offset, m.Offset, m.Length))];
+        return [.. place.Mappable.Select(m => new FileMapping(_device, Description.Address, place.Position + (long)m.Offset, m.Offset, m.Length, place.Description.Name))];
     }
 
     public IInterruptWaiter CreateWaiter() => new EventWaiter(Description.Address);

@@ -9,6 +9,7 @@ namespace RingThree.Tests;
 public sealed unsafe class AllOnesTests
 {
     private const ulong Pattern = 0x0123_4567_89AB_CDEF;
+    private const long MostCover = 64 << 20;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     [Fact]
@@ -31,7 +32,7 @@ public sealed unsafe class AllOnesTests
     public void A_large_bar_is_covered_in_larger_pieces_and_not_in_more()
     {
         const long length = 16L << 30;
-        int before = Mappings();
+        int before = Covers();
         using FileDescriptor device = Libc.MemoryFile("large device", Libc.MemoryFileCloseOnExec);
         Assert.Equal(0, Libc.Truncate(device, length)); // sparse: no page of it is ever touched
         using var mapping = new FileMapping(device, "test", 0, 0, (ulong)length);
@@ -40,9 +41,57 @@ public sealed unsafe class AllOnesTests
 
         Assert.Equal(ulong.MaxValue, *At(mapping, 0));
         Assert.Equal(ulong.MaxValue, *(ulong*)(mapping.Address + unchecked((nuint)(length - 8))));
-        Assert.InRange(Mappings() - before, 1, 1100);
+        Assert.InRange(Covers() - before, 1, 1024);
 
-        static int Mappings() => File.ReadLines("/proc/self/maps").Count();
+        static int Covers() => MappedFiles().Count(l => l.Contains("ringthree all ones", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(65)]
+    [InlineData(128)]
+    public void A_very_large_bar_is_covered_with_little_memory(int gibibytes)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "needs Linux");
+        long length = (long)gibibytes << 30;
+        using FileDescriptor device = Libc.MemoryFile("very large device", Libc.MemoryFileCloseOnExec);
+        Assert.Equal(0, Libc.Truncate(device, length));
+        using var mapping = new FileMapping(device, "test", 0, 0, (ulong)length);
+
+        mapping.Overlay();
+
+        Assert.Equal(ulong.MaxValue, *At(mapping, 0));
+        Assert.Equal(ulong.MaxValue, *At(mapping, (64UL << 20) - 8));
+        Assert.Equal(ulong.MaxValue, *At(mapping, (ulong)length - 8));
+        Assert.InRange(CoverSize(), 0, MostCover);
+    }
+
+    [Fact]
+    public void A_range_that_the_kernel_refuses_costs_no_memory()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "needs Linux");
+        using FileDescriptor signal = Libc.Eventfd(0, 0); // nothing that could be mapped
+        long before = CoverSize();
+
+        Assert.Throws<DeviceException>(() => new FileMapping(signal, "adc", position: 0, offset: 0, length: 200UL << 30));
+
+        Assert.Equal(before, CoverSize());
+    }
+
+    [Theory]
+    [InlineData(16UL << 40)]
+    [InlineData(ulong.MaxValue)]
+    public void A_length_that_is_none_is_refused_with_what_to_do(ulong length)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "needs Linux");
+        using FileDescriptor device = Libc.MemoryFile("no device", Libc.MemoryFileCloseOnExec);
+        long before = CoverSize();
+
+        var error = Assert.Throws<DeviceException>(() => new FileMapping(device, "adc", position: 0x1000, offset: 0, length, "mem=0x1000"));
+
+        Assert.Equal((DeviceStatus.InvalidArgument, "adc"), (error.Status, error.Device));
+        Assert.Contains($"0x{length:x} bytes at 0x0 of mem=0x1000", error.Operation, StringComparison.Ordinal);
+        Assert.Contains("not the last address", error.Advice, StringComparison.Ordinal);
+        Assert.Equal(before, CoverSize());
     }
 
     [Fact]
@@ -244,6 +293,15 @@ public sealed unsafe class AllOnesTests
         Assert.Equal(0xFF, ((byte*)part.Address)[4095]);
         part.Restore();
         Assert.Equal(0x5A, *(byte*)part.Address);
+    }
+
+    /// <summary>Bytes of the file that all covers show; it is this process's for good.</summary>
+    private static long CoverSize()
+    {
+        string? cover = Directory.GetFiles("/proc/self/fd").FirstOrDefault(f => new FileInfo(f).LinkTarget?.Contains("ringthree all ones", StringComparison.Ordinal) == true);
+        if (cover is null) return 0;
+        using var file = File.OpenHandle(cover);
+        return RandomAccess.GetLength(file);
     }
 
     private static ulong* At(FileMapping mapping, ulong offset) => (ulong*)(mapping.Address + (nuint)offset);
