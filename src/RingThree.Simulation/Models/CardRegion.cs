@@ -1,15 +1,20 @@
+using System.Collections.Concurrent;
+
 namespace RingThree.Simulation;
 
 /// <summary>What a card model has declared in one BAR: registers by their place, and stretches of plain memory.</summary>
 internal sealed class CardRegion(CardModel card, int bar, ulong size)
 {
+    /// <summary>Up to here registers are found by an index; what lies further away is looked up, or a BAR of gigabytes would take as many.</summary>
+    private const ulong IndexedLength = 64 << 10;
+    private readonly ConcurrentDictionary<ulong, CardRegister> _far = []; // fault rules look without a lock
     private readonly List<CardMemory> _memories = [];
     private readonly List<(ulong Offset, CardRegister Register)> _all = [];
     private readonly Dictionary<ulong, List<(int Width, string Name)>> _named = []; // a map may have a register and its halves at one place
     private CardRegister?[] _registers = [];
     private CardRegister?[] _plain = [];
 
-    /// <summary>By offset, the registers whose read is nothing but their value.</summary>
+    /// <summary>By offset, the registers near the start whose read is nothing but their value.</summary>
     internal CardRegister?[] Plain => _plain;
 
     /// <summary>A register of the driver's map, which the model may yet describe.</summary>
@@ -30,7 +35,7 @@ internal sealed class CardRegion(CardModel card, int bar, ulong size)
 
     /// <summary>Whether the register at an offset is called so.</summary>
     internal bool HasName(string name, ulong offset) =>
-        (offset < (ulong)_registers.Length && _registers[offset] is { } register ? register.Name : NameAt(offset, 0)?.Name) is { } own && string.Equals(own, name, StringComparison.OrdinalIgnoreCase);
+        (At(offset)?.Name ?? NameAt(offset, 0)?.Name) is { } own && string.Equals(own, name, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>A register is here, at an offset that need not be its first place.</summary>
     internal void Add(CardRegister register, ulong offset)
@@ -43,13 +48,22 @@ internal sealed class CardRegion(CardModel card, int bar, ulong size)
         if (_memories.Exists(m => offset < m.Offset + (ulong)m.Length && m.Offset < end))
             throw new ArgumentException($"{card.Where}: register {register.Name} at {card.NameOf(bar)} + 0x{offset:x} lies in memory that is declared already.");
         _all.Add((offset, register));
-        if ((ulong)_registers.Length < end) Array.Resize(ref _registers, (int)Math.Max(end, Math.Min(2 * (ulong)_registers.Length, size)));
+        if (offset >= IndexedLength)
+        {
+            _far[offset] = register;
+            return;
+        }
+
+        if ((ulong)_registers.Length < end) Array.Resize(ref _registers, (int)Math.Min(Math.Max(end, Math.Min(2 * (ulong)_registers.Length, size)), IndexedLength));
         _registers[offset] = register;
         if (_plain.Length < _registers.Length) Array.Resize(ref _plain, _registers.Length);
     }
 
     /// <summary>What a register does has been said, or said otherwise.</summary>
-    internal void Described(CardRegister register, ulong offset) => _plain[offset] = register.IsPlain ? register : null;
+    internal void Described(CardRegister register, ulong offset)
+    {
+        if (offset < (ulong)_plain.Length) _plain[offset] = register.IsPlain ? register : null;
+    }
 
     internal CardMemory AddMemory(ulong offset, int length)
     {
@@ -79,11 +93,14 @@ internal sealed class CardRegion(CardModel card, int bar, ulong size)
         foreach ((_, CardRegister register) in _all) register.Reset();
     }
 
+    private CardRegister? At(ulong offset) =>
+        offset < (ulong)_registers.Length ? _registers[offset] : offset < IndexedLength ? null : _far.GetValueOrDefault(offset);
+
     private CardRegister? RegisterIn(ulong offset, ulong length) => _all.Find(r => r.Offset < offset + length && offset < r.Offset + (ulong)r.Register.Width).Register;
 
     private CardRegister? Find(ulong offset, int width, string how)
     {
-        CardRegister? register = offset < (ulong)_registers.Length ? _registers[offset] : null;
+        CardRegister? register = At(offset);
         if (register is null || register.Width == width) return register;
         throw new SimulationException($"{card.Where}: register {register} has {8 * register.Width} bits and is {how} with {8 * width}. Most cards want the register's own width; if this one does not, declare it in parts, or override Read and Write.");
     }
