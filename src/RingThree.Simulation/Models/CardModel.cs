@@ -112,14 +112,16 @@ public abstract class CardModel
     /// Does something later, inside the model; not if the card is reset before. When it throws, the driver's next
     /// access of the card throws that.
     /// </summary>
-    /// <param name="delay">How much later.</param>
+    /// <param name="delay">How much later, 0 to a day.</param>
     /// <param name="work">What; called with the model's gate held.</param>
     /// <param name="survivesReset">Whether it happens even so, as with a device behind a bridge chip, or a part that no reset reaches.</param>
     /// <returns>Dispose it to call it off; a no-op once it has begun.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The delay is another.</exception>
     /// <exception cref="InvalidOperationException">The card is not plugged in yet.</exception>
     protected IDisposable After(TimeSpan delay, Action work, bool survivesReset = false)
     {
         ArgumentNullException.ThrowIfNull(work);
+        if (delay < TimeSpan.Zero || delay > TimeSpan.FromDays(1)) throw new ArgumentOutOfRangeException(nameof(delay), delay, $"{Where}: what a card does later is 0 to a day away.");
         SimulatedClock clock = Clock ?? throw new InvalidOperationException($"{Where}: a card has no time before it is plugged in.");
         return _later.Add(clock, delay, work, survivesReset);
     }

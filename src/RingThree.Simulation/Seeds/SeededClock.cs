@@ -73,13 +73,17 @@ internal sealed class SeededClock : SimulatedClock
         }
     }
 
+    /// <remarks>The times of the system's timers, and no others: what a driver does here it is to be able to do there.</remarks>
     private sealed class SeededTimer(SeededClock clock, TimerCallback callback, object? state) : ITimer
     {
+        private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
         private IDisposable? _next;
         private bool _over;
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(dueTime, Longest);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(period, Longest);
             if (_over) return false;
             _next?.Dispose();
             _next = dueTime == Timeout.InfiniteTimeSpan ? null : clock.Schedule(dueTime, () =>

@@ -63,6 +63,61 @@ public sealed class LaterWorkTests
     public void Before_it_is_plugged_in_a_card_has_no_time() =>
         Assert.Throws<InvalidOperationException>(() => new TimedCard("function").Begin(1, survivesReset: false));
 
+    [Theory]
+    [InlineData(long.MaxValue)]
+    [InlineData(50 * TimeSpan.TicksPerDay)]
+    [InlineData(TimeSpan.TicksPerDay + 1)]
+    [InlineData(-1)]
+    [InlineData(-TimeSpan.TicksPerMillisecond)] // Timeout.InfiniteTimeSpan
+    public void A_time_that_is_none_names_the_card(long ticks)
+    {
+        var card = new TimedCard("function");
+        using SimulatedHost host = new SimulatedHost().Add(card);
+        AssertRefused(card);
+        SeededRun.Replay(1, async world =>
+        {
+            var other = new TimedCard("function");
+            using SimulatedHost machine = world.NewHost().Add(other);
+            AssertRefused(other);
+            await Task.Delay(TimeSpan.FromMilliseconds(1), world.Time);
+            Assert.Empty(other.Done);
+        });
+
+        void AssertRefused(TimedCard refusing)
+        {
+            var error = Assert.Throws<ArgumentOutOfRangeException>("delay", () => refusing.Begin(TimeSpan.FromTicks(ticks)));
+            Assert.Contains("0000:00:02.0 ('timed')", error.Message, StringComparison.Ordinal);
+            Assert.Contains("0 to a day", error.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void A_day_is_not_too_long()
+    {
+        SeededRun.Replay(1, async world =>
+        {
+            var card = new TimedCard("function");
+            using SimulatedHost host = world.NewHost().Add(card);
+            card.Begin(TimeSpan.FromDays(1));
+            card.Begin(TimeSpan.Zero);
+            await Task.Delay(TimeSpan.FromDays(1) - TimeSpan.FromSeconds(1), world.Time);
+            Assert.Single(card.Done);
+            await Task.Delay(TimeSpan.FromSeconds(2), world.Time);
+            Assert.Equal(2, card.Done.Length);
+        });
+    }
+
+    [Fact]
+    public void A_timer_of_simulated_time_takes_no_longer_times_than_the_systems()
+    {
+        SeededRun.Replay(1, world =>
+        {
+            Assert.Throws<ArgumentOutOfRangeException>("dueTime", () => world.Time.CreateTimer(_ => { }, null, TimeSpan.MaxValue, Timeout.InfiniteTimeSpan));
+            Assert.Throws<ArgumentOutOfRangeException>("period", () => world.Time.CreateTimer(_ => { }, null, TimeSpan.Zero, TimeSpan.MaxValue));
+            return Task.CompletedTask;
+        });
+    }
+
     private sealed class TimedCard(string reset) : SimulatedCard(new CardDefinition(0xFFFF, 4, "timed")
     {
         Bars = new Dictionary<int, CardBar> { [0] = new(0x1000) },
@@ -79,6 +134,8 @@ public sealed class LaterWorkTests
                 lock (ModelGate) return [.. _done];
             }
         }
+
+        internal IDisposable Begin(TimeSpan delay) => After(delay, () => _done.Add(0));
 
         internal IDisposable Begin(int milliseconds, bool survivesReset) => After(TimeSpan.FromMilliseconds(milliseconds), () => _done.Add(milliseconds), survivesReset);
     }
