@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 
 namespace RingThree.Interop;
@@ -54,15 +55,31 @@ public static unsafe class PortInstructions
     /// <summary>IN.</summary>
     /// <param name="port">The port; the thread has permission.</param>
     /// <param name="width">1, 2 or 4 bytes.</param>
+    /// <exception cref="InvalidOperationException"><see cref="Prepare"/> has not been called, or failed.</exception>
     /// <remarks>Sound: after <see cref="Prepare"/> the slot holds a function of this signature, which touches nothing but registers.</remarks>
-    public static uint Read(ushort port, int width) => ((delegate* unmanaged<uint, uint>)(_code + (Index(width) * Slot)))(port);
+    public static uint Read(ushort port, int width)
+    {
+        nint code = _code;
+        if (code == 0) ThrowNotPrepared();
+        return ((delegate* unmanaged<uint, uint>)(code + (Index(width) * Slot)))(port);
+    }
 
     /// <summary>OUT.</summary>
     /// <param name="port">The port; the thread has permission.</param>
     /// <param name="width">1, 2 or 4 bytes.</param>
     /// <param name="value">The value, in the low bytes.</param>
+    /// <exception cref="InvalidOperationException"><see cref="Prepare"/> has not been called, or failed.</exception>
     /// <remarks>Sound: as for <see cref="Read"/>.</remarks>
-    public static void Write(ushort port, int width, uint value) => ((delegate* unmanaged<uint, uint, void>)(_code + ((3 + Index(width)) * Slot)))(port, value);
+    public static void Write(ushort port, int width, uint value)
+    {
+        nint code = _code;
+        if (code == 0) ThrowNotPrepared();
+        ((delegate* unmanaged<uint, uint, void>)(code + ((3 + Index(width)) * Slot)))(port, value);
+    }
+
+    [DoesNotReturn]
+    private static void ThrowNotPrepared() =>
+        throw new InvalidOperationException($"There is no code for port accesses yet: call {nameof(PortInstructions)}.{nameof(Prepare)} first, and go on only when it answers 0.");
 
     private static int Index(int width) => width switch
     {
