@@ -31,6 +31,7 @@ public sealed class DeviceRegion
         _mappings = writer is null && (Description.Abilities & RegionAbilities.Map) != 0 ? [.. host.Map(number)] : [];
         _places = [.. _mappings.Select(m => (m.Offset, m.Offset + m.Length, m.Address))];
         _protected = [.. Description.Parts.Where(p => p.Kind != RegionPartKind.NotMappable)];
+        IsNarrow = Description.Kind is RegionKind.Port or RegionKind.Configuration;
         _access = writer is null ? host.GetAccess(number) : null;
         _writer = writer;
     }
@@ -46,6 +47,9 @@ public sealed class DeviceRegion
 
     /// <summary>Whether these are I/O ports rather than memory.</summary>
     public bool IsPort => Description.Kind == RegionKind.Port;
+
+    /// <summary>Whether an access has 32 bits at most: ports and configuration space.</summary>
+    internal bool IsNarrow { get; }
 
     /// <summary>What to call it in a message: the device and the region.</summary>
     public string Name => $"{_host.Description.Address} {Description.Name}";
@@ -74,6 +78,7 @@ public sealed class DeviceRegion
     /// <param name="offset">Bytes from the region's start, a multiple of T's size.</param>
     /// <returns>The value; all ones when the device does not answer, or in the MSI-X table.</returns>
     /// <exception cref="ArgumentOutOfRangeException">Beyond the region, or not aligned.</exception>
+    /// <exception cref="DeviceException">64 bits of ports or configuration space (<see cref="DeviceStatus.InvalidArgument"/>).</exception>
     public T Read<T>(ulong offset)
         where T : unmanaged
     {
@@ -90,7 +95,7 @@ public sealed class DeviceRegion
     /// <param name="offset">Bytes from the region's start, a multiple of T's size.</param>
     /// <param name="value">The value.</param>
     /// <exception cref="ArgumentOutOfRangeException">Beyond the region, or not aligned.</exception>
-    /// <exception cref="DeviceException">That is the MSI-X table (<see cref="DeviceStatus.ProtectedRange"/>).</exception>
+    /// <exception cref="DeviceException">That is the MSI-X table (<see cref="DeviceStatus.ProtectedRange"/>), or 64 bits of ports or configuration space.</exception>
     public void Write<T>(ulong offset, T value)
         where T : unmanaged
     {
@@ -232,11 +237,22 @@ public sealed class DeviceRegion
         $"bytes 0x{part.Offset:x} to 0x{part.Offset + part.Length - 1:x} are the card's {(part.Kind == RegionPartKind.MsixTable ? "MSI-X table" : "MSI-X pending bits")}, which the host owns",
         "Enable interrupts through the device's Interrupts; lay register maps beside that part.");
 
+    /// <summary>For an access of 64 bits where <see cref="IsNarrow"/>: it would be two on the bus, and which two nobody says.</summary>
+    internal DeviceException TooWide(ulong offset) => TooWide($"accessing 64 bits of {Description.Name} at 0x{offset:x}");
+
+    /// <inheritdoc cref="TooWide(ulong)"/>
+    internal DeviceException TooWide(string operation) => new(DeviceStatus.InvalidArgument, _host.Description.Address, operation,
+        "ports and configuration space take at most 32 bits at once", "Use two 32-bit accesses.");
+
     private static unsafe int SizeOf<T>()
         where T : unmanaged => sizeof(T);
 
     private void CheckAccess<T>(ulong offset)
-        where T : unmanaged => CheckRange(offset, (ulong)WidthOf<T>(), WidthOf<T>());
+        where T : unmanaged
+    {
+        CheckRange(offset, (ulong)WidthOf<T>(), WidthOf<T>());
+        if (SizeOf<T>() == 8 && IsNarrow) throw TooWide(offset);
+    }
 
     /// <summary>Checks a block as a whole, so that one that does not fit touches nothing.</summary>
     /// <returns>Bytes from its first address to the end of its last.</returns>
@@ -245,6 +261,7 @@ public sealed class DeviceRegion
     {
         ulong length = (ulong)WidthOf<T>() * (sameAddress ? Math.Min((ulong)count, 1) : (ulong)count);
         if (count > 0) CheckRange(offset, length, WidthOf<T>());
+        if (count > 0 && SizeOf<T>() == 8 && IsNarrow) throw TooWide(offset);
         return length;
     }
 

@@ -72,7 +72,7 @@ public sealed class RegisterWindow
     private T ReadSlowly<T>(uint offset)
         where T : unmanaged
     {
-        if (_access is not { } access || offset + (ulong)Unsafe.SizeOf<T>() > Length || !Fits<T>(offset))
+        if (_access is not { } access || offset + (ulong)Unsafe.SizeOf<T>() > Length || !Fits<T>(offset) || (Unsafe.SizeOf<T>() == 8 && Region.IsNarrow))
         {
             Check<T>(offset);
             return Region.ReadUnmapped<T>(Offset + offset);
@@ -101,5 +101,6 @@ public sealed class RegisterWindow
         if (width is not (1 or 2 or 4 or 8)) throw new ArgumentException($"{Region.Name}: {typeof(T)} has {width} bytes; a bus access has 1, 2, 4 or 8.");
         if (offset + (ulong)width > Length) throw new ArgumentOutOfRangeException(nameof(offset), $"{Region.Name}: a register at 0x{offset:x} lies outside its window of 0x{Length:x} bytes.");
         if (!Fits<T>(offset)) throw new ArgumentOutOfRangeException(nameof(offset), $"{Region.Name}: a register of {width} bytes at 0x{offset:x}, which is not a multiple of its width.");
+        if (width == 8 && Region.IsNarrow) throw Region.TooWide(Offset + offset);
     }
 }

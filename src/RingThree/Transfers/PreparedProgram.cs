@@ -100,8 +100,7 @@ public sealed class PreparedProgram
             ulong length = command.Length;
             if (length > region.Size || command.Offset > region.Size - length)
                 throw Refuse(device, where, $"it reaches beyond {region.Description.Name}, which has 0x{region.Size:x} bytes", "Correct the offset or the count.");
-            if (command.Width == 8 && region.Description.Kind is RegionKind.Port or RegionKind.Configuration)
-                throw Refuse(device, where, "ports and configuration space take at most 32 bits at once", "Use two 32-bit transfers.");
+            if (command.Width == 8 && region.IsNarrow) throw region.TooWide("checking " + where);
             RegionAbilities needed = command.IsRead ? RegionAbilities.Read : RegionAbilities.Write;
             if ((region.Description.Abilities & needed) == 0)
                 throw Refuse(device, where, $"{region.Description.Name} cannot do that ({region.Description.Abilities})", "Correct the program.");

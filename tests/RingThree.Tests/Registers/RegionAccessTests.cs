@@ -127,6 +127,32 @@ public sealed class RegionAccessTests : IDisposable
     }
 
     [Fact]
+    public void Ports_and_configuration_space_take_no_64_bits()
+    {
+        DeviceRegion ports = _device.Bar(2);
+        AssertTooWide(ports, "BAR 2", () => ports.Read<ulong>(8));
+        AssertTooWide(ports, "BAR 2", () => ports.Write(8, 1L));
+        AssertTooWide(ports, "BAR 2", () => ports.ReadBlock(8, new ulong[2]));
+        AssertTooWide(ports, "BAR 2", () => ports.WriteBlock<ulong>(8, [1], sameAddress: true));
+        AssertTooWide(ports, "BAR 2", () => new Register<ulong>(ports.Window(0, 0x20), 8).Read());
+        AssertTooWide(ports, "BAR 2", () => new Register<ulong>(ports.Window(8, 8), 0).Write(1));
+        AssertTooWide(_device.Config.Region, "configuration space", () => _device.Config.Region.Read<ulong>(8));
+        AssertTooWide(_device.Config.Region, "configuration space", () => _device.Config.Region.Write(8, 1UL));
+        Assert.Empty(_fake.Accesses);
+        ports.Write(8, 1u);
+        Assert.Equal(1u, ports.Read<uint>(8));
+
+        static void AssertTooWide(DeviceRegion region, string name, Action access)
+        {
+            var error = Assert.Throws<DeviceException>(access);
+            Assert.Equal(DeviceStatus.InvalidArgument, error.Status);
+            Assert.Equal(region.Description.Name, name);
+            Assert.Contains($"64 bits of {name} at 0x8", error.Operation, StringComparison.Ordinal);
+            Assert.Contains("at most 32 bits at once", error.Answer, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public void A_refusal_names_device_region_and_place()
     {
         var error = Assert.Throws<ArgumentOutOfRangeException>("offset", () => _device.Bar(2).Read<uint>(0x20));
