@@ -18,17 +18,21 @@ public sealed class PlatformResources : IParsable<PlatformResources>
 {
     private const ulong PortSpace = 0x1_0000;
     private const int MaximumLine = 1023;
-    private static readonly SearchValues<char> NameEnds = SearchValues.Create(",=+/: ");
+    private static readonly SearchValues<char> NameEnds = SearchValues.Create(",=+/:");
     private readonly PlatformRange[] _ranges;
     private readonly PlatformLine[] _lines;
 
     /// <summary>A card without anything.</summary>
-    /// <param name="name">What to call it in messages: no blanks and none of <c>,=+/:</c>.</param>
+    /// <param name="name">What to call it in messages: no white space, no control characters, and none of <c>,=+/:</c>.</param>
+    /// <exception cref="ArgumentException">It is empty, or has one of those in it.</exception>
     public PlatformResources(string name)
         : this(name, [], [])
     {
-        ArgumentException.ThrowIfNullOrEmpty(name);
-        if (name.AsSpan().ContainsAny(NameEnds)) throw new ArgumentException($"'{name}' has a blank or one of ,=+/: in it, which a name of a card has not.", nameof(name));
+        ArgumentNullException.ThrowIfNull(name);
+        if (name.Length == 0) throw new ArgumentException("It has no name.");
+        // What ends a name in the text, and what reading it back trims or a terminal acts on.
+        if (name.AsSpan().ContainsAny(NameEnds) || name.Any(c => char.IsWhiteSpace(c) || char.IsControl(c)))
+            throw new ArgumentException($"'{name}' has white space, a control character or one of ,=+/: in it, which a name of a card has not.");
     }
 
     private PlatformResources(string name, PlatformRange[] ranges, PlatformLine[] lines)
@@ -53,24 +57,24 @@ public sealed class PlatformResources : IParsable<PlatformResources>
     /// <summary>Adds memory.</summary>
     /// <param name="address">Its physical address, a multiple of 8, so that an aligned offset is an aligned access.</param>
     /// <param name="length">Bytes, at least 1.</param>
-    /// <exception cref="ArgumentException">It wraps around, or lies in another of this card's ranges.</exception>
+    /// <exception cref="ArgumentException">It is empty, not aligned, wraps around, or lies in another of this card's ranges.</exception>
     public PlatformResources Memory(ulong address, ulong length)
     {
-        ArgumentOutOfRangeException.ThrowIfZero(length);
-        if (length - 1 > ulong.MaxValue - address) throw new ArgumentException($"0x{length:x} bytes from 0x{address:x} on are more than there are addresses.", nameof(length));
-        if (address % 8 != 0) throw new ArgumentException($"0x{address:x} is no multiple of 8: begin at the one below, and count offsets from there.", nameof(address));
+        // Without a parameter's name, here and below: these are also said of a text, where there is none.
+        if (length == 0) throw new ArgumentException($"Memory has at least 1 byte; that at 0x{address:x} would have none.");
+        if (length - 1 > ulong.MaxValue - address) throw new ArgumentException($"0x{length:x} bytes from 0x{address:x} on are more than there are addresses.");
+        if (address % 8 != 0) throw new ArgumentException($"0x{address:x} is no multiple of 8: begin at the one below, and count offsets from there.");
         return With(new PlatformRange(RegionKind.Memory, address, length));
     }
 
     /// <summary>Adds I/O ports.</summary>
     /// <param name="port">The first, 0 to FFFFh.</param>
     /// <param name="length">How many, at least 1.</param>
-    /// <exception cref="ArgumentException">They go beyond FFFFh, or some are in another of this card's ranges.</exception>
+    /// <exception cref="ArgumentException">There are none, they go beyond FFFFh, or some are in another of this card's ranges.</exception>
     public PlatformResources Ports(int port, int length)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(port);
-        ArgumentOutOfRangeException.ThrowIfLessThan(length, 1);
-        if ((ulong)port + (ulong)length > PortSpace) throw new ArgumentException($"Ports are 0 to FFFFh; 0x{length:x} from 0x{port:x} on are not.", nameof(length));
+        if (length < 1) throw new ArgumentException($"There is at least 1 port; at 0x{port:x} there would be {length}.");
+        if (port < 0 || (ulong)port + (ulong)length > PortSpace) throw new ArgumentException($"Ports are 0 to FFFFh; 0x{length:x} from 0x{port:x} on are not.");
         return With(new PlatformRange(RegionKind.Port, (ulong)port, (ulong)length));
     }
 

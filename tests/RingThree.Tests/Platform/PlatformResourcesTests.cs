@@ -27,13 +27,19 @@ public sealed class PlatformResourcesTests
     }
 
     [Theory]
-    [InlineData("", "empty")]
+    [InlineData("", "has no name")]
+    [InlineData(",irq=1", "has no name")]
+    [InlineData("a\tb,irq=1", "white space")]
+    [InlineData("a\nb,irq=1", "white space")]
+    [InlineData("a\u00A0b,irq=1", "white space")]
+    [InlineData("a\0b,irq=1", "control character")]
     [InlineData("a b,irq=1", "a b")]
     [InlineData("adc,mem", "'mem' is not KIND=WHERE")]
     [InlineData("adc,dma=1", "'dma' is none of mem, io, irq, gpio")]
     [InlineData("adc,mem=0xd0000", "not START+LENGTH")]
     [InlineData("adc,mem=0xd0000+", "is no number")]
-    [InlineData("adc,mem=0xd0000+0", "zero")]
+    [InlineData("adc,mem=0xd0000+0", "at least 1 byte")]
+    [InlineData("adc,io=0x300+0", "at least 1 port")]
     [InlineData("adc,mem=-8+8", "is no number")]
     [InlineData("adc,mem=0xd0004+8", "multiple of 8")]
     [InlineData("adc,mem=0xfffffffffffffff8+9", "more than there are addresses")]
@@ -53,8 +59,23 @@ public sealed class PlatformResourcesTests
 
         Assert.Contains(reason, error.Message, StringComparison.Ordinal);
         Assert.Contains("adc,mem=0xd0000+16K", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("Parameter", error.Message, StringComparison.Ordinal); // the framework's words, of a caller that is not there
+        Assert.DoesNotContain("..", error.Message, StringComparison.Ordinal);
         Assert.False(PlatformResources.TryParse(text, null, out _));
     }
+
+    [Theory]
+    [InlineData("a b")]
+    [InlineData(" adc")]
+    [InlineData("adc\n")]
+    [InlineData("\tadc")]
+    [InlineData("a\u00A0dc")]
+    [InlineData("a\u2028dc")]
+    [InlineData("a\u0007dc")]
+    [InlineData("a=dc")]
+    [InlineData("")]
+    public void A_name_that_would_not_read_back_is_none(string name) =>
+        Assert.Throws<ArgumentException>(() => new PlatformResources(name));
 
     [Fact]
     public void A_port_and_a_memory_address_may_be_the_same_number() =>
@@ -63,7 +84,7 @@ public sealed class PlatformResourcesTests
     [Fact]
     public void No_text_does_harm()
     {
-        const string alphabet = "adc,=+/:x019mMioIRQgpKG -\u0660é\0";
+        const string alphabet = "adc,=+/:x019mMioIRQgpKG -\u0660é\0\t\n\u00A0\u2028";
         Properties.ForAll(
             Gen.Choose(0, alphabet.Length - 1).ListOf(),
             places =>
