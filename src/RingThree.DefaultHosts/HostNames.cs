@@ -49,11 +49,18 @@ public static class HostNames
     /// <exception cref="DeviceException">There is no such device, or it could not be opened.</exception>
     public static (IHost Host, PciDevice Device) Open(string name)
     {
+        ArgumentNullException.ThrowIfNull(name);
+        if (After(PlatformPrefix, name) is { } text)
+        {
+            PlatformResources.Parse(text); // its own mistakes first
+            throw NoFunction(name); // before any of this machine's memory is touched
+        }
+
         (IHost host, Device device) = OpenAny(name);
         if (device is PciDevice function) return (host, function);
         device.Dispose();
         host.Dispose();
-        throw new FormatException($"'{name}' is no PCI function but a card without plug and play. A program opens it with {nameof(HostNames)}.{nameof(OpenAny)}.");
+        throw NoFunction(name);
     }
 
     /// <summary>Opens a device by name, whatever kind it is: a <see cref="PciDevice"/> or a <see cref="PlatformDevice"/>.</summary>
@@ -76,6 +83,8 @@ public static class HostNames
         if (PciId.TryParse(name, null, out PciId id)) return Open(Machine(), h => h.Open(id));
         throw new FormatException($"'{name}' names no device. Give an address (0000:00:04.0), an id (1234:11e8), {PlatformPrefix}RESOURCES, {ReplayPrefix}FILE, or one of {Names()}.");
     }
+
+    private static FormatException NoFunction(string name) => new($"'{name}' is no PCI function but a card without plug and play. A program opens it with {nameof(HostNames)}.{nameof(OpenAny)}.");
 
     private static string? After(string prefix, string name) => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase) ? name[prefix.Length..] : null;
 
@@ -135,11 +144,18 @@ public static class HostNames
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new DeviceException(DeviceStatus.NotFound, ReplayPrefix + file, "reading the recording", error.Message, "Give the path of a file that a RecordingHost wrote.", error);
+            string answer = error switch
+            {
+                _ when file.Length == 0 => "no path is given",
+                FileNotFoundException or DirectoryNotFoundException => "there is no such file",
+                UnauthorizedAccessException => Directory.Exists(file) ? "it is a folder" : "this user may not read it",
+                _ => error.Message.TrimEnd('.'),
+            };
+            throw new DeviceException(DeviceStatus.NotFound, ReplayPrefix + file, "reading the recording", answer, "Give the path of a file that a RecordingHost wrote.", error);
         }
         catch (InvalidDataException error)
         {
-            throw new DeviceException(DeviceStatus.InvalidArgument, ReplayPrefix + file, "reading the recording", error.Message, "Record the card again.", error);
+            throw new DeviceException(DeviceStatus.InvalidArgument, ReplayPrefix + file, "reading the recording", error.Message.TrimEnd('.'), "Record the card again.", error);
         }
     }
 
