@@ -41,6 +41,9 @@ public static class Errno
     /// <summary>Broken pipe; of the kernel's log: records were lost.</summary>
     public const int EPIPE = 32;
 
+    /// <summary>The kernel has no such call.</summary>
+    public const int ENOSYS = 38;
+
     /// <summary>No room for what arrived.</summary>
     public const int ENOBUFS = 105;
 

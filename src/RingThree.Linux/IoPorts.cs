@@ -24,7 +24,16 @@ internal sealed class IoPorts : IRegionAccess
         if (error != 0)
             throw new DeviceException(DeviceStatus.NoResources, card, $"opening {range}", $"no page for code: {Errno.Describe(error)}", "Let this process have executable memory.");
         if (!Allow())
-            throw VfioErrors.Failed(card, $"opening {range}", "ioperm", "Run as root (CAP_SYS_RAWIO). Under kernel lockdown nobody may: switch Secure Boot off.");
+            throw Refused(card, range);
+    }
+
+    /// <summary>The kernel does not give the ports; its errno is this thread's last.</summary>
+    internal static DeviceException Refused(string card, PlatformRange range)
+    {
+        int error = Errno.Last;
+        return VfioErrors.Failed(error, card, $"opening {range}", "ioperm", error == Errno.ENOSYS
+            ? "This kernel gives ports to nobody (built without CONFIG_X86_IOPL_IOPERM, or a sandbox is in its place): boot one that does."
+            : "Run as root (CAP_SYS_RAWIO). Under kernel lockdown nobody may: switch Secure Boot off.");
     }
 
     public ulong Read(ulong offset, int width) => _closed || !Allow()

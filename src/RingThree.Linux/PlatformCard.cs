@@ -102,13 +102,21 @@ internal sealed class PlatformCard : IHostedDevice
         _memory?.Dispose();
     }
 
+    /// <summary>The file of memory could not be opened; its errno is this thread's last.</summary>
+    internal static DeviceException NoMemoryFile(string card)
+    {
+        int error = Errno.Last;
+        return VfioErrors.Failed(error, card, $"opening {MemoryFile}", "open", error == Errno.ENOENT
+            ? "A container needs the file handed in (--device /dev/mem); a kernel without CONFIG_DEVMEM has none: boot one that has."
+            : "Run as root. Under kernel lockdown (cat /sys/kernel/security/lockdown) nobody may: switch Secure Boot off.");
+    }
+
     private FileDescriptor OpenMemory()
     {
         // Synchronous: the kernel then maps it uncached, as registers must be.
         FileDescriptor memory = Libc.Open(MemoryFile, Libc.ReadWrite | Libc.Synchronous | Libc.CloseOnExec);
         if (!memory.IsInvalid) return memory;
-        DeviceException error = VfioErrors.Failed(_resources.Name, $"opening {MemoryFile}", "open",
-            "Run as root. Under kernel lockdown (cat /sys/kernel/security/lockdown) nobody may: switch Secure Boot off.");
+        DeviceException error = NoMemoryFile(_resources.Name);
         memory.Dispose();
         throw error;
     }
@@ -123,6 +131,11 @@ internal sealed class PlatformCard : IHostedDevice
         {
             throw new DeviceException(error.Status, _resources.Name, $"mapping {range} of {MemoryFile}", error.Answer,
                 "The kernel keeps RAM and what its drivers hold to itself. See /proc/iomem who has it and unbind that driver, or boot with iomem=relaxed.", error);
+        }
+        catch (DeviceException error) when (error.Status == DeviceStatus.IoError)
+        {
+            throw new DeviceException(error.Status, _resources.Name, $"mapping {range} of {MemoryFile}", error.Answer,
+                "Not all of that is an address of this machine. After the + stands the length, not the last address.", error);
         }
         catch (OverflowException error)
         {

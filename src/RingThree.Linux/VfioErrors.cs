@@ -10,15 +10,18 @@ internal static class VfioErrors
         "Switch the IOMMU on in the firmware (VT-d, AMD-Vi), boot Linux with intel_iommu=on (Intel), and check that /sys/kernel/iommu_groups is not empty.";
 
     /// <summary>A call failed; its errno is this thread's last.</summary>
-    internal static DeviceException Failed(string device, string operation, string call, string advice)
+    internal static DeviceException Failed(string device, string operation, string call, string advice) => Failed(Errno.Last, device, operation, call, advice);
+
+    /// <summary>A call failed with an errno that was kept: making a message may make calls of its own.</summary>
+    internal static DeviceException Failed(int error, string device, string operation, string call, string advice)
     {
-        int error = Errno.Last;
         DeviceStatus status = error switch
         {
             Errno.EACCES or Errno.EPERM => DeviceStatus.AccessDenied,
             Errno.EBUSY => DeviceStatus.Busy,
             Errno.ENODEV or Errno.ENOENT => DeviceStatus.NotFound,
             Errno.ENOMEM or Errno.ENOSPC => DeviceStatus.NoResources,
+            Errno.ENOSYS => DeviceStatus.NotSupported,
             _ => DeviceStatus.IoError,
         };
         return new DeviceException(status, device, operation, $"{call} answered {Errno.Describe(error)}", advice);

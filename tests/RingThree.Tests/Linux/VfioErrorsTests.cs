@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using RingThree.Hosting;
 using RingThree.Interop;
 using RingThree.Linux;
+using RingThree.Platform;
 using Xunit;
 
 namespace RingThree.Tests;
@@ -31,6 +32,34 @@ public sealed class VfioErrorsTests
         Assert.Equal(Place, failed.Device);
         Assert.StartsWith($"{Place}: opening through VFIO failed: VFIO_TEST answered {name} (", failed.Message, StringComparison.Ordinal);
         Assert.EndsWith("). Try again.", failed.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(Errno.ENOENT, DeviceStatus.NotFound, "CONFIG_DEVMEM")]
+    [InlineData(Errno.ENOENT, DeviceStatus.NotFound, "--device /dev/mem")]
+    [InlineData(Errno.EACCES, DeviceStatus.AccessDenied, "Run as root")]
+    [InlineData(Errno.EPERM, DeviceStatus.AccessDenied, "lockdown")]
+    public void A_machine_without_its_file_of_memory_is_told_from_one_that_forbids_it(int error, DeviceStatus status, string advice)
+    {
+        Marshal.SetLastPInvokeError(error);
+
+        DeviceException failed = PlatformCard.NoMemoryFile("adc");
+
+        Assert.Equal((status, "adc", "opening /dev/mem"), (failed.Status, failed.Device, failed.Operation));
+        Assert.Contains(advice, failed.Advice, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(Errno.ENOSYS, DeviceStatus.NotSupported, "CONFIG_X86_IOPL_IOPERM")]
+    [InlineData(Errno.EPERM, DeviceStatus.AccessDenied, "Run as root")]
+    public void A_kernel_that_gives_no_ports_is_told_from_one_that_forbids_them(int error, DeviceStatus status, string advice)
+    {
+        Marshal.SetLastPInvokeError(error);
+
+        DeviceException failed = IoPorts.Refused("adc", new PlatformRange(RegionKind.Port, 0x300, 16));
+
+        Assert.Equal((status, "adc", "opening io=0x300+0x10"), (failed.Status, failed.Device, failed.Operation));
+        Assert.Contains(advice, failed.Advice, StringComparison.Ordinal);
     }
 
     [Fact]
