@@ -16,6 +16,7 @@ var root = new RootCommand("""
     AccessCommands.CreateWrite(),
     ListenCommand.Create(),
     ShowCommand.Create(),
+    DoctorCommand.Create(),
     BindCommand.CreateBind(),
     BindCommand.CreateUnbind(),
     CompletionCommand.Create(),

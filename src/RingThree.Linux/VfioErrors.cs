@@ -47,5 +47,5 @@ internal static class VfioErrors
     }
 
     /// <summary>Drivers that leave a group viable; bridges (pcieport) do too.</summary>
-    private static bool GivesWay(string? driver) => driver is null or "vfio-pci" or "pci-stub" or "pcieport" or "shpchp";
+    internal static bool GivesWay(string? driver) => driver is null or "vfio-pci" or "pci-stub" or "pcieport" or "shpchp";
 }

@@ -125,6 +125,14 @@ public sealed class GuestTests : RoadTest
     }
 
     [Fact]
+    public void A_machine_that_serves_is_found_well()
+    {
+        var checks = new SystemChecks();
+
+        Assert.All(checks.OfMachine().Concat(checks.OfFunction(PciAddress.Parse(Machine.AddressOf(Machine.EduA)))), c => Assert.True(c.State == CheckState.Ok, c.ToString()));
+    }
+
+    [Fact]
     public void The_kernel_tells_what_comes_goes_and_changes_hands()
     {
         string address = Machine.AddressOf(Machine.Testdev);

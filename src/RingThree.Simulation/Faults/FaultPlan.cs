@@ -19,6 +19,12 @@ public sealed class FaultPlan
     /// <summary>The rules, in order.</summary>
     public IReadOnlyList<FaultRule> Rules => _rules;
 
+    /// <summary>
+    /// The rules that nothing has matched so far: a wrong name of a card or a register, a message that the card does not
+    /// have, a rule without an action, one that an earlier rule left nothing for, or a test that never got there.
+    /// </summary>
+    public IReadOnlyList<FaultRule> Unused => [.. _rules.Where(r => r.Seen == 0)];
+
     internal bool IsEmpty => _rules.Length == 0;
 
     /// <summary>Reads of a card's registers by the driver.</summary>
@@ -68,8 +74,18 @@ public sealed class FaultPlan
         _root.UpdateAll();
     }
 
+    /// <summary>For the end of a test: a fault that never came must not pass for one that the driver withstood.</summary>
+    /// <exception cref="InvalidOperationException">There are <see cref="Unused"/> rules; the message names each.</exception>
+    public void ThrowIfUnused()
+    {
+        IReadOnlyList<FaultRule> unused = Unused;
+        if (unused.Count == 0) return;
+        throw new InvalidOperationException($"{unused.Count} of {_rules.Length} fault rules matched nothing: {string.Join("; ", unused)}. "
+            + "Check the names (a card's own or its address, a register's in the map or the model), the message's number, earlier rules for the same, and whether the test got there.");
+    }
+
     /// <summary>Where chances are drawn from; the same seed draws the same.</summary>
-    /// <param name="seed">Any number; 1 unless said otherwise.</param>
+    /// <param name="seed">Any number; 1 unless said otherwise, and in a seeded run the world's seed.</param>
     public void Seed(int seed)
     {
         lock (_gate) _random = new Random(seed);

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace RingThree.Simulation;
 
 /// <summary>What a rule looks at.</summary>
@@ -34,6 +36,7 @@ public sealed class FaultRule
     private long _after;
     private long _times = long.MaxValue;
     private double _chance = 1;
+    private ulong? _answer;
 
     internal FaultRule(FaultPlan plan, FaultSubject subject, string card)
     {
@@ -105,9 +108,18 @@ public sealed class FaultRule
     }
 
     /// <summary>It is lost: a read gives all ones, a write, a message or DMA data go nowhere, and nobody is told.</summary>
+    /// <remarks>
+    /// Of a line of a card without PCI: the transition did not happen. What the card does to the line next is seen against
+    /// that: letting go a line that was never seen pulled is no signal, and pulling it once more is one.
+    /// </remarks>
     public FaultRule Drop() => Do(FaultAction.Drop);
 
     /// <summary>It happens more than once.</summary>
+    /// <remarks>
+    /// Of a line of a card without PCI: the transition, then its opposite and the transition again for each further time, as a
+    /// contact bounces. A line that signals by both edges then signals twice for each time but the first, one that signals by
+    /// one edge once for each.
+    /// </remarks>
     /// <param name="times">How often in all, 2 to 1000.</param>
     public FaultRule Repeat(int times = 2)
     {
@@ -128,13 +140,48 @@ public sealed class FaultRule
 
     /// <summary>A read gives this value whatever the card says.</summary>
     /// <param name="value">The value.</param>
-    public FaultRule Answer(ulong value) => Alter(_ => value);
+    public FaultRule Answer(ulong value)
+    {
+        FaultRule rule = Alter(_ => value);
+        _answer = value;
+        return rule;
+    }
 
     /// <summary>It fails, and the machine notices: as <see cref="Drop"/>, with an error reported (AER) or a DMA fault recorded.</summary>
     public FaultRule Fail() => Do(FaultAction.Fail);
 
     /// <summary>The card is gone just before it happens.</summary>
     public FaultRule RemoveCard() => Do(FaultAction.RemoveCard);
+
+    /// <summary>The rule as it was written: <c>OnRead("edu", "Status").Once().Drop()</c>.</summary>
+    public override string ToString()
+    {
+        string on = _subject switch
+        {
+            FaultSubject.Read => "OnRead",
+            FaultSubject.Write => "OnWrite",
+            FaultSubject.Message => "OnMessage",
+            FaultSubject.DmaRead => "OnDmaRead",
+            FaultSubject.DmaWrite => "OnDmaWrite",
+            FaultSubject.DmaRead | FaultSubject.DmaWrite => "OnDma",
+            _ => "OnAccess",
+        };
+        string what = Register is { } register ? $", \"{register}\"" : Place is var (bar, offset) ? Invariant($", {bar}, 0x{offset:x}") : Vector is { } vector ? Invariant($", {vector}") : "";
+        string after = _after > 0 ? Invariant($".After({_after})") : "";
+        string times = _times switch { long.MaxValue => "", 1 => ".Once()", _ => Invariant($".Times({_times})") };
+        string chance = _chance < 1 ? Invariant($".WithChance({_chance})") : "";
+        string action = Action switch
+        {
+            FaultAction.None => " without an action, such as Drop()",
+            FaultAction.Delay => Invariant($".Delay(TimeSpan.FromMilliseconds({Time.TotalMilliseconds}))"),
+            FaultAction.Repeat => Count == 2 ? ".Repeat()" : Invariant($".Repeat({Count})"),
+            FaultAction.Alter => _answer is { } answer ? Invariant($".Answer(0x{answer:x})") : ".Alter(...)",
+            _ => $".{Action}()",
+        };
+        return $"{on}(\"{_card}\"{what}){after}{times}{chance}{action}";
+
+        static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+    }
 
     internal bool Matches(FaultSubject subject, IFaultTarget target, int bar, ulong offset, int width)
     {

@@ -22,8 +22,13 @@ public sealed class SeededWorld
     /// </summary>
     public TimeProvider Time => _scheduler.Time;
 
-    /// <summary>Makes a machine in this world.</summary>
-    public SimulatedHost NewHost() => new(_scheduler.Clock);
+    /// <summary>Makes a machine in this world. Its faults' chances are drawn from this seed too, unless <see cref="FaultPlan.Seed"/> says otherwise.</summary>
+    public SimulatedHost NewHost()
+    {
+        var host = new SimulatedHost(_scheduler.Clock);
+        host.Faults.Seed(Seed);
+        return host;
+    }
 
     /// <summary>Runs something beside the test, as a thread would; its exception fails the run.</summary>
     /// <param name="work">What. It may wait with await, or block in the library's own waits.</param>

@@ -147,6 +147,29 @@ public sealed class CommandTests
     }
 
     [Fact]
+    public async Task Doctor_looks_at_the_machine_and_prints_what_mends_it()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "needs Linux");
+
+        (int status, string output, string errors) = await Run("doctor", "--json");
+        JsonElement[] checks = [.. JsonDocument.Parse(output).RootElement.EnumerateArray()];
+
+        Assert.Equal("", errors);
+        Assert.Equal(checks.Any(c => c.GetProperty("state").GetString() == "FAILED") ? 1 : 0, status);
+        Assert.Contains(checks, c => c.GetProperty("check").GetString() == "IOMMU");
+        Assert.All(checks, c => Assert.True(c.GetProperty("state").GetString() != "FAILED" || c.GetProperty("remedy").GetString()!.Length > 0));
+        (status, output, _) = await Run("doctor", "--rules", "anna");
+        Assert.Equal(0, status);
+        Assert.Contains("SUBSYSTEM==\"vfio\", OWNER=\"anna\", MODE=\"0660\"", output, StringComparison.Ordinal);
+        Assert.Equal(0, (await Repository.Shell($"bash -n <<'X'\n{output}\nX")).Status);
+        Assert.Equal(2, (await Run("doctor", "--rules", "a; rm -rf /")).Status);
+        Assert.Equal(2, (await Run("doctor", "nothing")).Status);
+        Assert.Equal(1, (await Run("doctor", "ffff:ff:1f.7")).Status);
+        foreach (string shell in (string[])["bash", "zsh", "fish"]) Assert.Contains("ring3", (await Run("completion", shell)).Output, StringComparison.Ordinal);
+        Assert.Equal(2, (await Run("completion", "cmd")).Status);
+    }
+
+    [Fact]
     public async Task On_a_terminal_listen_draws_a_table()
     {
         Assert.SkipUnless(File.Exists("/usr/bin/script"), "needs script(1), of bsdutils");

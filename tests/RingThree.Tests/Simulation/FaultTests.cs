@@ -189,6 +189,82 @@ public sealed class FaultTests : IDisposable
         Assert.Throws<InvalidOperationException>(() => _host.Faults.OnRead("bus").Drop().Fail());
     }
 
+    [Fact]
+    public void A_seeded_run_draws_chances_from_its_own_seed()
+    {
+        string[] drawn = [Draw(3, null), Draw(4, null), Draw(3, null), Draw(3, 42), Draw(4, 42)];
+
+        Assert.Equal(drawn[0], drawn[2]);
+        Assert.NotEqual(drawn[0], drawn[1]);
+        Assert.Equal(drawn[3], drawn[4]);
+
+        static string Draw(int seed, int? own)
+        {
+            string drawn = "";
+            SeededRun.Replay(seed, world =>
+            {
+                using SimulatedHost host = world.NewHost().Add(new BusCard());
+                using PciDevice device = host.Open("0000:00:02.0");
+                host.Faults.OnRead("bus").WithChance(0.5).Drop();
+                if (own is { } other) host.Faults.Seed(other);
+                drawn = string.Concat(Enumerable.Range(0, 64).Select(_ => device.Bar(0).Read<uint>(0) == uint.MaxValue ? 'x' : '.'));
+                return Task.CompletedTask;
+            });
+            return drawn;
+        }
+    }
+
+    [Fact]
+    public void A_rule_reads_as_it_was_written()
+    {
+        FaultPlan plan = _host.Faults;
+        plan.OnRead("edu", "Statos").Once().Drop();
+        plan.OnWrite("edu", 0, 0x98).After(2).Times(3).Alter(value => value + 1);
+        plan.OnAccess("edu").WithChance(0.25).RemoveCard();
+        plan.OnMessage("edu", 4).Repeat();
+        plan.OnMessage("0000:00:02.0").Repeat(5);
+        plan.OnDma("edu").Delay(TimeSpan.FromMilliseconds(1.5));
+        plan.OnDmaRead("edu").Fail();
+        plan.OnDmaWrite("edu").Once();
+        plan.OnRead("edu").Answer(0xDEAD);
+
+        Assert.Equal(
+            [
+                "OnRead(\"edu\", \"Statos\").Once().Drop()",
+                "OnWrite(\"edu\", 0, 0x98).After(2).Times(3).Alter(...)",
+                "OnAccess(\"edu\").WithChance(0.25).RemoveCard()",
+                "OnMessage(\"edu\", 4).Repeat()",
+                "OnMessage(\"0000:00:02.0\").Repeat(5)",
+                "OnDma(\"edu\").Delay(TimeSpan.FromMilliseconds(1.5))",
+                "OnDmaRead(\"edu\").Fail()",
+                "OnDmaWrite(\"edu\").Once() without an action, such as Drop()",
+                "OnRead(\"edu\").Answer(0xdead)",
+            ],
+            plan.Rules.Select(r => r.ToString()));
+    }
+
+    [Fact]
+    public void Rules_that_matched_nothing_are_named()
+    {
+        FaultPlan plan = _host.Faults;
+        plan.ThrowIfUnused();
+        FaultRule used = plan.OnRead("bus", 0, 0).After(1).Drop();
+        FaultRule wrongCard = plan.OnRead("buss").Drop();
+        FaultRule wrongRegister = plan.OnRead("bus", "Statos").Once().Drop();
+        FaultRule wrongVector = plan.OnMessage("bus", 99).Drop();
+        FaultRule nothing = plan.OnRead("bus");
+
+        _device.Bar(0).Read<uint>(0); // seen, though the rule has not applied yet
+        _device.Bar(0).Read<uint>(8);
+
+        Assert.DoesNotContain(used, plan.Unused);
+        Assert.Equal([wrongCard, wrongRegister, wrongVector, nothing], plan.Unused);
+        var error = Assert.Throws<InvalidOperationException>(plan.ThrowIfUnused);
+        Assert.StartsWith("4 of 5 fault rules matched nothing: OnRead(\"buss\").Drop(); OnRead(\"bus\", \"Statos\").Once().Drop(); OnMessage(\"bus\", 99).Drop(); OnRead(\"bus\") without an action, such as Drop(). ", error.Message, StringComparison.Ordinal);
+        plan.Clear();
+        plan.ThrowIfUnused();
+    }
+
     private sealed class NamedCard : SimulatedCard
     {
         internal NamedCard()
