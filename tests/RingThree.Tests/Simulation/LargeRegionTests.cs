@@ -10,7 +10,7 @@ namespace RingThree.Tests;
 /// <summary>Registers anywhere in a large BAR or range cost what registers cost, not what lies before them.</summary>
 public sealed class LargeRegionTests
 {
-    private const ulong Start = 0x10_0000_0000;
+    private const ulong Start = 0x2_0000_0000; // below what is PCI's
     private static readonly ulong[] Places = [0, 0xFFF8, 0x1_0000, 0x400_0000, 0x7FFF_FFF8, 0x1_0000_0000, 0x1_FFFF_FFF8];
 
     [Fact]
@@ -27,7 +27,7 @@ public sealed class LargeRegionTests
 
         Assert.Equal(Places.Select(p => ~p), Places.Select(range.Read<ulong>));
         var error = Assert.Throws<SimulationException>(() => range.Read<uint>(0x1_0000_0000));
-        Assert.Contains("register R100000000 (mem=0x1000000000+0x200000000 + 0x100000000) has 64 bits and is read with 32", error.Message, StringComparison.Ordinal);
+        Assert.Contains("register R100000000 (mem=0x200000000+0x200000000 + 0x100000000) has 64 bits and is read with 32", error.Message, StringComparison.Ordinal);
         Assert.Contains("nothing there", Assert.Throws<SimulationException>(() => range.Read<ulong>(0x1_0000_0010)).Message, StringComparison.Ordinal);
         host.Faults.OnRead("sparse", "R7ffffff8").Once().Answer(5);
         Assert.Equal((5UL, ~0x7FFF_FFF8UL), (range.Read<ulong>(0x7FFF_FFF8), range.Read<ulong>(0x7FFF_FFF8)));
