@@ -14,6 +14,7 @@ var root = new RootCommand("""
     ListCommand.Create(),
     AccessCommands.CreateRead(),
     AccessCommands.CreateWrite(),
+    WatchCommand.Create(),
     ListenCommand.Create(),
     ShowCommand.Create(),
     DoctorCommand.Create(),

@@ -59,7 +59,7 @@ internal static class AccessCommands
         Validators = { ExitStatus.RefuseOptions },
     };
 
-    private static Option<int> Width()
+    internal static Option<int> Width()
     {
         var width = new Option<int>("--width") { Description = "Bits of each access: 8, 16, 32 or 64.", DefaultValueFactory = _ => 32 };
         width.Validators.Add(r =>
@@ -93,7 +93,7 @@ internal static class AccessCommands
     }
 
     /// <summary>What the program's form refuses is the command line's mistake.</summary>
-    private static TransferProgram Build(Action<TransferProgramBuilder> add)
+    internal static TransferProgram Build(Action<TransferProgramBuilder> add)
     {
         try
         {

@@ -170,6 +170,20 @@ public sealed class CommandTests
     }
 
     [Fact]
+    public async Task Watch_prints_what_changes()
+    {
+        JsonElement[] lines = await Json("watch", "sim:edu", "bar0+0", "bar0+4", "--interval", "1", "--timeout", "0.3", "--json");
+
+        Assert.Equal(["bar0+0x0", "bar0+0x4"], lines.Select(l => l.GetProperty("place").GetString()));
+        Assert.Equal(0x0100_00EDul, lines[0].GetProperty("value").GetUInt64());
+        (int status, string output, _) = await Run("watch", "sim:edu", "bar0+0", "--timeout", "0.1");
+        Assert.Equal(0, status);
+        Assert.Contains("bar0+0x0  0x010000ed", output, StringComparison.Ordinal);
+        Assert.Equal(2, (await Run("watch", "sim:edu")).Status);
+        Assert.Equal(2, (await Run("watch", "sim:edu", "bar0+0", "--interval", "0")).Status);
+    }
+
+    [Fact]
     public async Task On_a_terminal_listen_draws_a_table()
     {
         Assert.SkipUnless(File.Exists("/usr/bin/script"), "needs script(1), of bsdutils");
