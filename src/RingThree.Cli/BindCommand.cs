@@ -1,6 +1,7 @@
 using System.CommandLine;
 using RingThree.DefaultHosts;
 using RingThree.Hosting;
+using RingThree.Linux;
 using RingThree.Pci;
 
 namespace RingThree.Cli;
@@ -12,16 +13,33 @@ internal static class BindCommand
     {
         Argument<string> address = CreateAddress();
         var driver = new Option<string?>("--driver") { Description = "Another driver than the one RingThree needs." };
-        var command = new Command("bind", "Hands a PCI function to vfio-pci, so that it can be opened.") { address, driver };
-        command.SetAction(parsed => Set(parsed.GetValue(address)!, binding => Check(parsed.GetValue(driver)) ?? binding.RequiredDriver));
+        var group = new Option<bool>("--group") { Description = "Every function of its isolation group, but for bridges: the kernel opens none while a driver of its own has another." };
+        var force = new Option<bool>("--force") { Description = "Also a disk that is mounted, or a network port that is up." };
+        var command = new Command("bind", """
+            Hands a PCI function to vfio-pci, so that it can be opened. 'unbind' gives it back to the driver it had.
+
+            Example: ring3 bind 0000:03:00.0 --group
+            """) { address, driver, group, force };
+        command.SetAction(parsed => Bind(PciAddress.Parse(parsed.GetValue(address)!), Check(parsed.GetValue(driver)), parsed.GetValue(group), parsed.GetValue(force)));
         return command;
     }
 
     internal static Command CreateUnbind()
     {
         Argument<string> address = CreateAddress();
-        var command = new Command("unbind", "Takes a PCI function from its driver and leaves it without one.") { address };
-        command.SetAction(parsed => Set(parsed.GetValue(address)!, _ => null));
+        var force = new Option<bool>("--force") { Description = "Also a disk that is mounted, or a network port that is up." };
+        var command = new Command("unbind", """
+            Gives a PCI function back to the driver it had before 'bind', also if that was before a crash. One that was not bound
+            by ring3 is taken from its driver and left without one.
+
+            Example: ring3 unbind 0000:03:00.0
+            """) { address, force };
+        command.SetAction(parsed =>
+        {
+            PciAddress place = PciAddress.Parse(parsed.GetValue(address)!);
+            if (!parsed.GetValue(force)) RefuseInUse(place);
+            return Change(place, () => new BindingHistory().GiveBack(place));
+        });
         return command;
     }
 
@@ -36,15 +54,47 @@ internal static class BindCommand
         ? driver
         : throw new FormatException($"'{driver}' is no driver's name; a name is made of letters, digits, '_' and '-', such as vfio-pci.");
 
-    private static int Set(string address, Func<IDriverBinding, string?> choose)
+    private static int Bind(PciAddress address, string? driver, bool wholeGroup, bool force)
     {
-        string place = PciAddress.Parse(address).ToString();
         using IHost host = HostNames.Machine();
-        IDriverBinding binding = host.Binding!;
-        string? driver = choose(binding);
-        string? before = binding.GetDriver(place);
-        binding.SetDriver(place, driver);
-        Console.WriteLine($"{place}: {before ?? "no driver"} -> {binding.GetDriver(place) ?? "no driver"}");
+        driver ??= host.Binding!.RequiredDriver;
+        DeviceDescription[] others = Neighbours(host, address);
+        PciAddress[] all = wholeGroup ? [address, .. others.Select(d => PciAddress.Parse(d.Address))] : [address];
+        if (!force)
+        {
+            foreach (PciAddress place in all) RefuseInUse(place); // all before the first is touched
+        }
+
+        foreach (PciAddress place in all) Change(place, () => new BindingHistory().Bind(place, driver));
+        string[] foreign = [.. others.Where(d => d.Driver is not (null or "vfio-pci" or "pci-stub")).Select(d => $"{d.Address} ('{d.Driver}')")];
+        if (!wholeGroup && foreign.Length > 0)
+            Console.Error.WriteLine($"ring3: {address} shares its isolation group with {string.Join(", ", foreign)} and cannot be opened beside them: ring3 bind {address} --group");
+        return ExitStatus.Success;
+    }
+
+    /// <summary>The other functions of its group, without bridges, which need no driver to give way.</summary>
+    private static DeviceDescription[] Neighbours(IHost host, PciAddress address)
+    {
+        const uint bridge = 0x06;
+        IReadOnlyList<DeviceDescription> all = host.Scan();
+        int? group = all.FirstOrDefault(d => d.Address == address.ToString())?.IsolationGroup;
+        return group is null ? [] : [.. all.Where(d => d.IsolationGroup == group && d.Address != address.ToString() && d.ClassCode >> 16 != bridge)];
+    }
+
+    private static void RefuseInUse(PciAddress address)
+    {
+        IReadOnlyList<string> uses = DeviceUse.Of(address);
+        if (uses.Count == 0) return;
+        throw new DeviceException(DeviceStatus.Busy, address.ToString(), "taking it from its driver", string.Join("; ", uses),
+            "Unmount it or take it down first (umount, ip link set PORT down); --force does it all the same.");
+    }
+
+    private static int Change(PciAddress address, Action change)
+    {
+        using IHost host = HostNames.Machine();
+        string? before = host.Binding!.GetDriver(address.ToString());
+        change();
+        Console.WriteLine($"{address}: {before ?? "no driver"} -> {host.Binding.GetDriver(address.ToString()) ?? "no driver"}");
         return ExitStatus.Success;
     }
 }

@@ -81,6 +81,13 @@ internal sealed class DriverBinding(string root = SysfsPci.Root, Action<string, 
         }
     }
 
+    /// <summary>Hands the function back to a driver it had, by name, and leaves no override behind.</summary>
+    internal void Return(string address, string driver)
+    {
+        SetDriver(address, driver);
+        _write($"{SysfsPci.PathOf(address, root)}/driver_override", NoOverride);
+    }
+
     /// <summary>Letters, digits, '_' and '-': a name that stays inside the folder of drivers.</summary>
     private static bool IsDriverName(string driver) => driver.Length > 0 && driver.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-');
 

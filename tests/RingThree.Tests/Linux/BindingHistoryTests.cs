@@ -1,0 +1,131 @@
+using RingThree.Hosting;
+using RingThree.Linux;
+using RingThree.Pci;
+using Xunit;
+
+namespace RingThree.Tests;
+
+/// <summary>Handing a function over and back, also by a program that knows nothing of the one before it.</summary>
+public sealed class BindingHistoryTests : IDisposable
+{
+    private static readonly PciAddress Place = PciAddress.Parse(FakeKernel.Place);
+    private readonly string _folder = Path.Combine(Path.GetTempPath(), $"ringthree-history-{Guid.NewGuid():n}");
+
+    public void Dispose()
+    {
+        if (Directory.Exists(_folder)) Directory.Delete(_folder, recursive: true);
+    }
+
+    [Fact]
+    public void A_function_goes_back_to_the_driver_it_had()
+    {
+        using var kernel = new FakeKernel();
+        History(kernel).Bind(Place, "vfio-pci");
+        History(kernel).Bind(Place, "uio_pci_generic");
+        Assert.Equal("uio_pci_generic", Driver(kernel));
+
+        History(kernel).GiveBack(Place); // another program, after a crash
+
+        Assert.Equal(("e1000e", "(null)"), (Driver(kernel), kernel.Override));
+        Assert.Empty(Directory.EnumerateFiles(_folder));
+    }
+
+    [Fact]
+    public void One_that_had_no_driver_goes_back_to_none_and_so_does_one_that_is_not_known()
+    {
+        using var kernel = new FakeKernel(driver: null);
+        History(kernel).Bind(Place, "vfio-pci");
+        History(kernel).GiveBack(Place);
+        Assert.Null(Driver(kernel));
+
+        using var other = new FakeKernel();
+        History(other).GiveBack(Place);
+        Assert.Null(Driver(other));
+    }
+
+    [Fact]
+    public void A_refusal_leaves_nothing_behind()
+    {
+        using var kernel = new FakeKernel();
+        kernel.Refusing.Add("vfio-pci");
+
+        Assert.Throws<DeviceException>(() => History(kernel).Bind(Place, "vfio-pci"));
+
+        Assert.Equal("e1000e", Driver(kernel));
+        Assert.Empty(Directory.EnumerateFiles(_folder));
+    }
+
+    [Fact]
+    public void What_cannot_be_kept_is_not_begun()
+    {
+        using var kernel = new FakeKernel();
+        File.WriteAllText(_folder, "in the way");
+        try
+        {
+            Assert.Throws<DeviceException>(() => History(kernel).Bind(Place, "vfio-pci"));
+            Assert.Empty(kernel.Writes);
+        }
+        finally
+        {
+            File.Delete(_folder);
+        }
+    }
+
+    [Fact]
+    public void Disks_and_ports_that_are_in_use_are_named()
+    {
+        string root = Directory.CreateTempSubdirectory("ringthree-use-").FullName;
+        try
+        {
+            void Entry(string deviceClass, string name, params (string File, string Text)[] files)
+            {
+                string device = $"{root}/sys/devices/pci0000:00/0000:00:1c.0/{Place}/virtio1/{deviceClass}/{name}";
+                Directory.CreateDirectory(device + "/holders");
+                foreach ((string file, string text) in files) File.WriteAllText($"{device}/{file}", text);
+                Directory.CreateDirectory($"{root}/sys/class/{deviceClass}");
+                Directory.CreateSymbolicLink($"{root}/sys/class/{deviceClass}/{name}", device);
+            }
+
+            Entry("block", "vda", ("dev", "254:0\n"));
+            Entry("block", "vda1", ("dev", "254:1\n"));
+            Entry("block", "vda2", ("dev", "254:2\n"));
+            Entry("block", "vdb", ("dev", "254:16\n"));
+            Directory.CreateDirectory($"{root}/sys/devices/pci0000:00/0000:00:1c.0/{Place}/virtio1/block/vdb/holders/dm-0");
+            Entry("net", "eth0", ("flags", "0x1003\n"));
+            Entry("net", "eth1", ("flags", "0x1002\n"));
+            Directory.CreateDirectory($"{root}/proc/self");
+            File.WriteAllText($"{root}/proc/self/mountinfo", "22 1 254:1 / / rw,relatime - ext4 /dev/vda1 rw\n23 1 0:40 /sub /data rw - btrfs /dev/vdb rw\n");
+            File.WriteAllText($"{root}/proc/swaps", "Filename Type Size Used Priority\n/dev/vda2 partition 1 0 -2\n");
+
+            Assert.Equal(
+                ["disk 'vda1' is mounted at /", "disk 'vda2' is swap space", "disk 'vdb' is mounted at /data", "disk 'vdb' is a part of 'dm-0'", "network port 'eth0' is up"],
+                DeviceUse.Of(Place, root));
+            Assert.NotEmpty(DeviceUse.Of(PciAddress.Parse("0000:00:1c.0"), root)); // the bridge above
+            Assert.Empty(DeviceUse.Of(PciAddress.Parse("0000:00:02.0"), root));
+        }
+        finally
+        {
+            Directory.Delete(root, recursive: true);
+        }
+    }
+
+    [Fact]
+    public void This_machines_own_disks_are_seen_to_be_in_use()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "needs Linux");
+        HashSet<string> mounted = [.. File.ReadLines("/proc/self/mountinfo").Select(l => l.Split(' ')[2])];
+        var functions = new HashSet<PciAddress>();
+        foreach (string disk in Directory.Exists("/sys/class/block") ? Directory.EnumerateFileSystemEntries("/sys/class/block") : [])
+        {
+            string path = new DirectoryInfo(disk).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? "";
+            string? function = path.Split('/').LastOrDefault(p => PciAddress.TryParse(p, null, out _));
+            if (function is not null && mounted.Contains(File.ReadAllText($"{disk}/dev").Trim())) functions.Add(PciAddress.Parse(function));
+        }
+
+        Assert.All(functions, f => Assert.Contains(DeviceUse.Of(f), use => use.Contains("is mounted at", StringComparison.Ordinal)));
+    }
+
+    private static string? Driver(FakeKernel kernel) => new DriverBinding(kernel.Root, kernel.Write).GetDriver(FakeKernel.Place);
+
+    private BindingHistory History(FakeKernel kernel) => new(_folder, new DriverBinding(kernel.Root, kernel.Write));
+}
