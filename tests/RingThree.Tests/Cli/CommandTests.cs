@@ -52,7 +52,9 @@ public sealed class CommandTests
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "needs Linux");
 
-        (int status, string output, string errors) = await Repository.Run("& pid=$!; sleep 3; kill -TERM $pid; wait $pid", Program, "list", "--follow");
+        string file = Path.GetTempFileName();
+        (int status, string output, string errors) = await Repository.Run(
+            $"> {file} & pid=$!; until [ -s {file} ]; do sleep 0.1; done; kill -TERM $pid; wait $pid; status=$?; cat {file}; rm {file}; exit $status", Program, "list", "--follow");
 
         Assert.Equal((0, ""), (status, errors.Contains("'?'", StringComparison.Ordinal) ? "" : errors));
         Assert.StartsWith("device ", output, StringComparison.Ordinal);
