@@ -14,6 +14,10 @@ internal static class ExitStatus
 
     private static readonly InvocationConfiguration Configuration = new() { EnableDefaultExceptionHandler = false };
 
+    /// <remarks>
+    /// A command that runs until Ctrl-C yields first: a signal is its to answer only from its first await on, and before
+    /// that ends the process as it is.
+    /// </remarks>
     internal static async Task<int> RunAsync(ParseResult parsed)
     {
         try

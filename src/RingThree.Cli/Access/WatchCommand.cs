@@ -44,6 +44,7 @@ internal static class WatchCommand
 
     private static async Task<int> RunAsync(string name, RegionPlace[] places, int width, TimeSpan interval, TimeSpan? limit, bool json, CancellationToken cancel)
     {
+        await Task.Yield(); // see ExitStatus.RunAsync
         TransferProgram program = AccessCommands.Build(b =>
         {
             foreach (RegionPlace place in places) b.Read(width, place.Region, place.Offset);

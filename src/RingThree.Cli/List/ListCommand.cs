@@ -26,6 +26,7 @@ internal static class ListCommand
 
     private static async Task<int> RunAsync(string hostName, bool json, bool follow, CancellationToken cancel)
     {
+        await Task.Yield(); // see ExitStatus.RunAsync
         if (hostName == "sim")
         {
             if (follow) throw new FormatException("--follow watches this machine; simulated cards come and go in a program (SimulatedHost.Watch).");
@@ -70,7 +71,7 @@ internal static class ListCommand
     private static async Task FollowAsync(IHost host, BlockingCollection<DeviceChange> changes, bool json, CancellationToken cancel)
     {
         var names = PciNames.OfSystem();
-        await Console.Out.FlushAsync(cancel);
+        await Console.Out.FlushAsync(CancellationToken.None);
         await Task.Run(() =>
         {
             try

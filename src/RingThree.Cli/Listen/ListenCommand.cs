@@ -43,6 +43,7 @@ internal static class ListenCommand
             """) { device, kind, vectors, ack, stimulus, count, timeout, json };
         command.SetAction(async (parsed, cancel) =>
         {
+            await Task.Yield(); // see ExitStatus.RunAsync
             TransferProgram? program = parsed.GetValue(ack) is { } text ? TransferText.Parse(text) : null;
             Stimulus? cause = parsed.GetValue(stimulus) is { } what ? Stimulus.Parse(what) : null;
             var options = new InterruptOptions
