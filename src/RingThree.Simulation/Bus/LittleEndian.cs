@@ -10,6 +10,11 @@ internal static class LittleEndian
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static bool IsAccess(int width) => width is 1 or 2 or 4 or 8;
 
+    /// <summary>What so many bytes of nothing read as: all ones.</summary>
+    /// <param name="width">1, 2, 4 or 8.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static ulong AllOnes(int width) => ulong.MaxValue >> (64 - (8 * width));
+
     /// <summary>The value of 1, 2, 4 or 8 bytes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static ulong Read(ReadOnlySpan<byte> bytes) => bytes.Length switch

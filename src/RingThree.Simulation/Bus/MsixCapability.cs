@@ -66,7 +66,7 @@ internal sealed class MsixCapability : IMessageCapability
     internal ulong ReadPending(ulong offset, int width)
     {
         ulong bits = _pending[offset / 8] >> (int)(8 * (offset % 8));
-        return width == 8 ? bits : bits & ((1UL << (8 * width)) - 1);
+        return bits & LittleEndian.AllOnes(width);
     }
 
     /// <summary>After a reset every entry is masked.</summary>

@@ -43,7 +43,7 @@ internal sealed partial class PciEndpoint
     public ulong ReadNow(int bar, ulong offset, int width)
     {
         Card.ThrowIfFailed();
-        ulong ones = ulong.MaxValue >> (64 - (8 * width));
+        ulong ones = LittleEndian.AllOnes(width);
         if (!Decodes(bar)) return ones;
         if (bar == Rom) return LittleEndian.Read(Card.Definition.Rom.Span.Slice((int)offset, width));
         if (Msix is { } msix && TablePart(bar, offset) is var (isTable, within))

@@ -20,7 +20,7 @@ internal sealed class PlatformBus(RootComplex root)
                 if (slot.Model == card) throw new InvalidOperationException($"Card '{card.Resources.Name}' is plugged in already. A card has one place.");
                 foreach (PlatformRange range in card.Resources.Ranges)
                 {
-                    if (slot.Resources.Ranges.Where(r => Overlap(r, range)).Select(r => r.ToString()).FirstOrDefault() is { } other)
+                    if (slot.Resources.Ranges.Where(r => r.Overlaps(range)).Select(r => r.ToString()).FirstOrDefault() is { } other)
                         throw new InvalidOperationException($"Card '{card.Resources.Name}' cannot be at {range}: '{slot.Resources.Name}' is at {other}. Set its jumpers otherwise.");
                 }
             }
@@ -43,7 +43,7 @@ internal sealed class PlatformBus(RootComplex root)
     {
         foreach (PlatformSlot slot in _slots)
         {
-            if (slot.Model.HasFailed && (slot.Resources.Ranges.Any(r => resources.Ranges.Any(o => Overlap(r, o))) || slot.Resources.Lines.Any(l => resources.Lines.Any(o => o.Kind == l.Kind && o.Number == l.Number))))
+            if (slot.Model.HasFailed && (slot.Resources.Ranges.Any(r => resources.Ranges.Any(o => r.Overlaps(o))) || slot.Resources.Lines.Any(l => resources.Lines.Any(o => o.Kind == l.Kind && o.Number == l.Number))))
                 slot.Model.ThrowIfFailed();
         }
     }
@@ -65,7 +65,4 @@ internal sealed class PlatformBus(RootComplex root)
         if (!_wires.TryGetValue((line.Kind, line.Number), out PlatformWire? wire)) _wires[(line.Kind, line.Number)] = wire = new PlatformWire();
         return wire;
     }
-
-    private static bool Overlap(PlatformRange one, PlatformRange other) =>
-        one.Kind == other.Kind && one.Start <= other.Start + (other.Length - 1) && other.Start <= one.Start + (one.Length - 1);
 }

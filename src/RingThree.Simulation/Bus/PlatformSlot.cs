@@ -85,7 +85,7 @@ internal sealed class PlatformSlot : IFaultTarget
     public ulong ReadNow(int bar, ulong offset, int width)
     {
         _card.ThrowIfFailed();
-        ulong ones = ulong.MaxValue >> (64 - (8 * width));
+        ulong ones = LittleEndian.AllOnes(width);
         return _removed ? ones : _card.Access(bar, offset, width) & ones;
     }
 

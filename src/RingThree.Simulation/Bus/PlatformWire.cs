@@ -9,8 +9,10 @@ internal sealed class PlatformWire
     private readonly List<Listener> _listeners = [];
 
     /// <summary>A driver's route.</summary>
-    internal sealed class Listener(string user, LineTrigger trigger, Action signal)
+    internal sealed class Listener(PlatformWire wire, string user, LineTrigger trigger, Action signal)
     {
+        internal PlatformWire Wire => wire;
+
         internal string User => user;
 
         internal LineTrigger Trigger => trigger;
@@ -66,8 +68,9 @@ internal sealed class PlatformWire
     private void Service()
     {
         if (_pulls.Count == 0 || _listeners.Exists(l => l.Holds)) return;
-        foreach (Listener listener in _listeners.Where(l => l.Trigger == LineTrigger.Level))
+        foreach (Listener listener in _listeners)
         {
+            if (listener.Trigger != LineTrigger.Level) continue;
             listener.Holds = true;
             listener.Signal();
         }

@@ -202,7 +202,7 @@ public sealed class RootComplex
         Check(address, width, kind);
         if (Platform.Find(address, width, kind) is var (slot, range, place)) return slot.Read(range, place, width);
         if (FindDecoder(address, width, kind) is var (function, bar, offset)) return function.ReadBar(bar, offset, width);
-        return ulong.MaxValue >> (64 - (8 * width));
+        return LittleEndian.AllOnes(width);
     }
 
     private void Write(ulong address, int width, ulong value, RegionKind kind)

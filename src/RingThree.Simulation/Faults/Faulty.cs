@@ -7,7 +7,7 @@ internal static class Faulty
 {
     internal static ulong Read(IFaultTarget target, FaultRule rule, int bar, ulong offset, int width)
     {
-        ulong ones = ulong.MaxValue >> (64 - (8 * width));
+        ulong ones = LittleEndian.AllOnes(width);
         switch (rule.Action)
         {
             case FaultAction.Delay:
@@ -41,7 +41,7 @@ internal static class Faulty
                 for (int i = 0; i < rule.Count; i++) target.WriteNow(bar, offset, width, value);
                 break;
             case FaultAction.Alter:
-                target.WriteNow(bar, offset, width, rule.Change!(value) & (ulong.MaxValue >> (64 - (8 * width))));
+                target.WriteNow(bar, offset, width, rule.Change!(value) & LittleEndian.AllOnes(width));
                 break;
             case FaultAction.Fail:
                 target.ReportError();

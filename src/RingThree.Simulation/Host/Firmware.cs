@@ -15,9 +15,9 @@ internal sealed class Firmware
     private const ulong BridgePorts = 4096;
     private const ulong LargestLow = 256UL << 20; // what is larger goes above 4 GiB where it can
     private static readonly byte[] LineNumbers = [10, 10, 11, 11]; // as SeaBIOS has QEMU's q35
-    private static readonly (ulong First, ulong Last) Ports = (0x1000, 0xFFFF);
-    private static readonly (ulong First, ulong Last) Low = (0xC000_0000, 0xFDFF_FFFF);
-    private static readonly (ulong First, ulong Last) High = (0x8_0000_0000, 0xFFFF_FFFF_FFFF);
+    private static readonly PlatformRange Ports = new(RegionKind.Port, 0x1000, 0xF000);
+    private static readonly PlatformRange Low = new(RegionKind.Memory, 0xC000_0000, 0x3E00_0000);
+    private static readonly PlatformRange High = new(RegionKind.Memory, 0x8_0000_0000, 0xFFF8_0000_0000);
     private readonly RootComplex _root;
     private readonly Windows _rootWindows;
     private readonly Dictionary<PciBus, Windows> _windows = [];
@@ -26,17 +26,15 @@ internal sealed class Firmware
     internal Firmware(RootComplex root)
     {
         _root = root;
-        _rootWindows = new Windows(new(Ports.First, Ports.Last), new(Low.First, Low.Last), new(High.First, High.Last));
+        _rootWindows = new Windows(new(Ports.Start, Ports.Last), new(Low.Start, Low.Last), new(High.Start, High.Last));
         Open(root.RootBus);
     }
 
     /// <summary>Where cards that no bus enumerates can be.</summary>
-    internal static string OtherAddresses => $"ports below 0x{Ports.First:x}, memory below 0x{Low.First:x} or from 0x{Low.Last + 1:x} to 0x{High.First - 1:x}";
+    internal static string OtherAddresses => $"ports below 0x{Ports.Start:x}, memory below 0x{Low.Start:x} or from 0x{Low.Last + 1:x} to 0x{High.Start - 1:x}";
 
     /// <summary>Whether some of a range is what BARs are given.</summary>
-    internal static bool IsPci(PlatformRange range) => range.Kind == RegionKind.Port ? Meet(range, Ports) : Meet(range, Low) || Meet(range, High);
-
-    private static bool Meet(PlatformRange range, (ulong First, ulong Last) window) => range.Start <= window.Last && window.First <= range.Start + (range.Length - 1);
+    internal static bool IsPci(PlatformRange range) => range.Overlaps(Ports) || range.Overlaps(Low) || range.Overlaps(High);
 
     /// <summary>A root bus: all of them share the machine's addresses.</summary>
     internal void Open(PciBus rootBus) => _windows[rootBus] = _rootWindows;

@@ -79,11 +79,15 @@ internal sealed class SimulatedPlatformDevice : IHostedDevice
                 if (routes[v].Waiter is not SimulatedWaiter waiter) continue;
                 int tag = routes[v].Tag;
                 waiter.Prepare(tag);
-                var listener = new PlatformWire.Listener(_resources.Name, lines[v].Trigger, () => waiter.Signal(tag));
-                listeners[v] = listener;
-                if (_root.Platform.Wire(lines[v]).Attach(listener) is not { } other) continue;
-                listeners[v] = null;
-                Detach(group, listeners);
+                PlatformWire wire = _root.Platform.Wire(lines[v]);
+                var listener = new PlatformWire.Listener(wire, _resources.Name, lines[v].Trigger, () => waiter.Signal(tag));
+                if (wire.Attach(listener) is not { } other)
+                {
+                    listeners[v] = listener;
+                    continue;
+                }
+
+                Detach(listeners);
                 throw new DeviceException(DeviceStatus.Busy, _resources.Name, $"enabling {lines[v].Name}",
                     $"'{other}' has it, and a line is shared only where all signal by level", "Close that one, or set the card's jumper to a free line.");
             }
@@ -98,7 +102,7 @@ internal sealed class SimulatedPlatformDevice : IHostedDevice
     {
         lock (_root.Gate)
         {
-            Detach(group, _listeners[group]);
+            Detach(_listeners[group]);
             _listeners[group] = [];
         }
     }
@@ -145,13 +149,9 @@ internal sealed class SimulatedPlatformDevice : IHostedDevice
         _ => throw new ArgumentOutOfRangeException(nameof(group), group, "A card defined by hand has groups 0, its level line, and 1, its edges."),
     };
 
-    private void Detach(int group, PlatformWire.Listener?[] listeners)
+    private static void Detach(PlatformWire.Listener?[] listeners)
     {
-        PlatformLine[] lines = [.. Lines(group)];
-        for (int v = 0; v < listeners.Length; v++)
-        {
-            if (listeners[v] is { } listener) _root.Platform.Wire(lines[v]).Detach(listener);
-        }
+        foreach (PlatformWire.Listener? listener in listeners) listener?.Wire.Detach(listener);
     }
 
     private void SetMask(int group, int vector, bool masked, string point)
@@ -159,7 +159,8 @@ internal sealed class SimulatedPlatformDevice : IHostedDevice
         _scheduler?.Point(point);
         lock (_root.Gate)
         {
-            if (_listeners[group].ElementAtOrDefault(vector) is { } listener) _root.Platform.Wire(Lines(group).ElementAt(vector)).Mask(listener, masked);
+            PlatformWire.Listener?[] listeners = _listeners[group];
+            if ((uint)vector < (uint)listeners.Length && listeners[vector] is { } listener) listener.Wire.Mask(listener, masked);
         }
     }
 
@@ -168,7 +169,7 @@ internal sealed class SimulatedPlatformDevice : IHostedDevice
     {
         public ulong Read(ulong offset, int width)
         {
-            if (device._closed) return ulong.MaxValue >> (64 - (8 * width));
+            if (device._closed) return LittleEndian.AllOnes(width);
             ulong address = range.Start + offset;
             ulong value = 0;
             if (range.Kind == RegionKind.Memory) value = device._root.ReadMemory(address, width);

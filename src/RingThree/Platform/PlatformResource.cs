@@ -9,6 +9,12 @@ namespace RingThree.Platform;
 /// <param name="Length">Bytes.</param>
 public readonly record struct PlatformRange(RegionKind Kind, ulong Start, ulong Length)
 {
+    /// <summary>Its last address.</summary>
+    public ulong Last => Start + (Length - 1);
+
+    /// <summary>Whether some address is in both.</summary>
+    public bool Overlaps(PlatformRange other) => Kind == other.Kind && Start <= other.Last && other.Start <= Last;
+
     /// <summary>As in <see cref="PlatformResources.ToString"/>: <c>mem=0xd0000+0x4000</c>, <c>io=0x300+0x10</c>.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{(Kind == RegionKind.Port ? "io" : "mem")}=0x{Start:x}+0x{Length:x}");
 }

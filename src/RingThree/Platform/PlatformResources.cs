@@ -175,7 +175,7 @@ public sealed class PlatformResources : IParsable<PlatformResources>
     {
         foreach (PlatformRange other in _ranges)
         {
-            if (other.Kind == range.Kind && range.Start <= other.Start + (other.Length - 1) && other.Start <= range.Start + (range.Length - 1))
+            if (range.Overlaps(other))
                 throw new ArgumentException($"{range} lies in {other}.");
         }
 
