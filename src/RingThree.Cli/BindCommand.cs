@@ -38,7 +38,9 @@ internal static class BindCommand
         {
             PciAddress place = PciAddress.Parse(parsed.GetValue(address)!);
             if (!parsed.GetValue(force)) RefuseInUse(place);
-            return Change(place, () => new BindingHistory().GiveBack(place));
+            using IHost host = HostNames.Machine();
+            Change(host, place, () => new BindingHistory().GiveBack(place));
+            return ExitStatus.Success;
         });
         return command;
     }
@@ -65,7 +67,8 @@ internal static class BindCommand
             foreach (PciAddress place in all) RefuseInUse(place); // all before the first is touched
         }
 
-        foreach (PciAddress place in all) Change(place, () => new BindingHistory().Bind(place, driver));
+        var history = new BindingHistory();
+        foreach (PciAddress place in all) Change(host, place, () => history.Bind(place, driver));
         string[] foreign = [.. others.Where(d => d.Driver is not (null or "vfio-pci" or "pci-stub")).Select(d => $"{d.Address} ('{d.Driver}')")];
         if (!wholeGroup && foreign.Length > 0)
             Console.Error.WriteLine($"ring3: {address} shares its isolation group with {string.Join(", ", foreign)} and cannot be opened beside them: ring3 bind {address} --group");
@@ -89,12 +92,10 @@ internal static class BindCommand
             "Unmount it or take it down first (umount, ip link set PORT down); --force does it all the same.");
     }
 
-    private static int Change(PciAddress address, Action change)
+    private static void Change(IHost host, PciAddress address, Action change)
     {
-        using IHost host = HostNames.Machine();
         string? before = host.Binding!.GetDriver(address.ToString());
         change();
         Console.WriteLine($"{address}: {before ?? "no driver"} -> {host.Binding.GetDriver(address.ToString()) ?? "no driver"}");
-        return ExitStatus.Success;
     }
 }

@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.Text;
-using System.Text.Json;
 using RingThree.Pci.Decoding;
 
 namespace RingThree.Cli;
@@ -44,7 +42,7 @@ internal static class ShowCommand
     private static int Device(string name, bool asJson)
     {
         ShownFunction shown = ShownFunction.Read(name);
-        if (asJson) WriteJson(json => PciDescriptionJson.Write(json, shown.Description, shown.Name, shown.Source));
+        if (asJson) JsonOutput.WriteIndented(json => PciDescriptionJson.Write(json, shown.Description, shown.Name, shown.Source));
         else Console.Write(PciDescriptionText.Write(shown.Description, shown.Name) + $"    From {shown.Source}.\n");
         return ExitStatus.Success;
     }
@@ -55,7 +53,7 @@ internal static class ShowCommand
         ShownFunction[] all = [.. dump.Functions.Select(f => ShownFunction.Of(f, dump, file))];
         if (asJson)
         {
-            WriteJson(json =>
+            JsonOutput.WriteIndented(json =>
             {
                 json.WriteStartArray();
                 foreach (ShownFunction shown in all) PciDescriptionJson.Write(json, shown.Description, shown.Name, shown.Source);
@@ -71,12 +69,5 @@ internal static class ShowCommand
         string more = dump.Problems.Count > 1 ? $" ({dump.Problems.Count - 1} more lines do not fit either.)" : "";
         Console.Error.WriteLine($"ring3: {file}: {dump.Problems[0]}{more}");
         return ExitStatus.Failure;
-    }
-
-    private static void WriteJson(Action<Utf8JsonWriter> write)
-    {
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true })) write(json);
-        Console.WriteLine(Encoding.UTF8.GetString(buffer.GetBuffer().AsSpan(0, (int)buffer.Length)));
     }
 }

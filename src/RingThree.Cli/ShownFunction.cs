@@ -66,11 +66,6 @@ internal sealed record ShownFunction(string Name, string Source, PciFunctionDesc
     private static PciAddress Only(PciId id)
     {
         using IHost host = HostNames.Machine();
-        DeviceDescription[] found = [.. host.Scan().Where(d => d.VendorId == id.Vendor && d.DeviceId == id.Device)];
-        if (found.Length == 1) return PciAddress.Parse(found[0].Address);
-        throw found.Length == 0
-            ? new DeviceException(DeviceStatus.NotFound, host.Name, $"looking for a device {id}", "there is none", "See which there are: ring3 list")
-            : new DeviceException(DeviceStatus.InvalidArgument, host.Name, $"looking for the device {id}", $"there are {found.Length}: {string.Join(", ", found.Select(d => d.Address))}",
-                "Show one of them by its address.");
+        return PciAddress.Parse(host.Find(id).Address);
     }
 }

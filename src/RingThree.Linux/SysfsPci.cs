@@ -48,9 +48,11 @@ internal static class SysfsPci
         int.TryParse(LinkName($"{PathOf(address, root)}/iommu_group"), NumberStyles.None, CultureInfo.InvariantCulture, out int group) ? group : null;
 
     /// <summary>The functions of an isolation group.</summary>
-    internal static IReadOnlyList<string> Members(int group)
+    /// <param name="group">Its number.</param>
+    /// <param name="system">A folder that stands for the root of the file system; tests have their own.</param>
+    internal static IReadOnlyList<string> Members(int group, string system = "")
     {
-        string path = $"/sys/kernel/iommu_groups/{group}/devices";
+        string path = $"{system}/sys/kernel/iommu_groups/{group}/devices";
         return Directory.Exists(path) ? [.. Directory.EnumerateFileSystemEntries(path).Select(p => Path.GetFileName(p)!).Order(StringComparer.Ordinal)] : [];
     }
 

@@ -19,13 +19,9 @@ internal static class AccessCommands
         Argument<string> device = DeviceNames.Argument();
         Argument<string> place = Place();
         Option<int> width = Width();
-        var count = new Option<int>("--count") { Description = "How many values, at rising places.", DefaultValueFactory = _ => 1 };
+        Option<int> count = LiveOutput.Number("--count", "How many values, at rising places.", 1, 1, MostValues);
         var fifo = new Option<bool>("--fifo") { Description = "Reads them all at the one place." };
         var json = new Option<bool>("--json") { Description = "One JSON object." };
-        count.Validators.Add(r =>
-        {
-            if (r.GetValueOrDefault<int>() is < 1 or > MostValues) r.AddError($"--count is 1 to {MostValues}.");
-        });
         var command = new Command("read", """
             Reads registers: one bus access of the width for each value.
 

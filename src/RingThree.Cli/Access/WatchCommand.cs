@@ -20,17 +20,9 @@ internal static class WatchCommand
         Argument<string> device = DeviceNames.Argument();
         var places = new Argument<string[]>("place") { Description = "Where: bar0+0x20, cfg+0x04; several are read one after another.", Arity = ArgumentArity.OneOrMore };
         Option<int> width = AccessCommands.Width();
-        var interval = new Option<int>("--interval") { Description = "Milliseconds from one reading to the next.", DefaultValueFactory = _ => 200 };
-        var timeout = new Option<double?>("--timeout") { Description = "Ends after so many seconds." };
+        Option<int> interval = LiveOutput.Number("--interval", "Milliseconds from one reading to the next.", 200, ShortestInterval, LongestInterval, " ms");
+        Option<double?> timeout = LiveOutput.Timeout();
         var json = new Option<bool>("--json") { Description = "One JSON object a line for each change." };
-        interval.Validators.Add(r =>
-        {
-            if (r.GetValueOrDefault<int>() is < ShortestInterval or > LongestInterval) r.AddError($"--interval is {ShortestInterval} to {LongestInterval} ms.");
-        });
-        timeout.Validators.Add(r =>
-        {
-            if (r.GetValueOrDefault<double?>() is { } seconds && seconds is not (> 0 and <= 1e6)) r.AddError("--timeout is more than 0 and at most 1000000 seconds.");
-        });
         var command = new Command("watch", """
             Reads registers again and again and shows how they change, until Ctrl-C.
 
@@ -38,7 +30,7 @@ internal static class WatchCommand
             Example: ring3 watch 0000:03:00.0 bar0+0x08 bar0+0x24
             """) { device, places, width, interval, timeout, json };
         command.SetAction((parsed, cancel) => RunAsync(parsed.GetValue(device)!, [.. parsed.GetValue(places)!.Select(p => RegionPlace.Parse(p))], parsed.GetValue(width) / 8,
-            TimeSpan.FromMilliseconds(parsed.GetValue(interval)), parsed.GetValue(timeout) is { } seconds ? TimeSpan.FromSeconds(seconds) : null, parsed.GetValue(json), cancel));
+            TimeSpan.FromMilliseconds(parsed.GetValue(interval)), LiveOutput.Limit(parsed, timeout), parsed.GetValue(json), cancel));
         return command;
     }
 
@@ -54,7 +46,7 @@ internal static class WatchCommand
         using (device)
         {
             PreparedProgram prepared = device.Prepare(program);
-            var screen = new Screen(places, width, json ? ListenForm.Json : Console.IsOutputRedirected ? ListenForm.Lines : ListenForm.Table);
+            var screen = new Screen(places, width, LiveOutput.Form(json));
             ulong[] values = new ulong[places.Length];
             long started = Stopwatch.GetTimestamp();
             while (!cancel.IsCancellationRequested && (limit is not { } time || Stopwatch.GetElapsedTime(started) < time))
@@ -71,7 +63,7 @@ internal static class WatchCommand
     }
 
     /// <summary>Shows readings: a table over itself, or what has changed.</summary>
-    private sealed class Screen(RegionPlace[] places, int width, ListenForm form)
+    private sealed class Screen(RegionPlace[] places, int width, LiveForm form)
     {
         private readonly string _form = "x" + (2 * width).ToString(CultureInfo.InvariantCulture);
         private readonly long[] _changes = new long[places.Length];
@@ -83,17 +75,17 @@ internal static class WatchCommand
             {
                 bool changed = _last is null || _last[i] != values[i];
                 if (changed && _last is not null) _changes[i]++;
-                if (changed && form != ListenForm.Table) Print(places[i], values[i], time);
+                if (changed && form != LiveForm.Table) Print(places[i], values[i], time);
             }
 
-            if (form == ListenForm.Table) Draw(values);
+            if (form == LiveForm.Table) Draw(values);
             _last = [.. values];
             Console.Out.Flush();
         }
 
         private void Print(RegionPlace place, ulong value, TimeSpan time)
         {
-            if (form == ListenForm.Lines)
+            if (form == LiveForm.Lines)
             {
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds,12:0.000} s  {place}  0x{value.ToString(_form, CultureInfo.InvariantCulture)}"));
                 return;
@@ -112,14 +104,13 @@ internal static class WatchCommand
         private void Draw(ulong[] values)
         {
             var text = new StringBuilder();
-            if (_last is not null) text.Append(CultureInfo.InvariantCulture, $"\e[{places.Length}A\e[J");
             for (int i = 0; i < places.Length; i++)
             {
                 string mark = _last is not null && _last[i] != values[i] ? "*" : " ";
                 text.AppendLine(CultureInfo.InvariantCulture, $"{places[i],-18} 0x{values[i].ToString(_form, CultureInfo.InvariantCulture)} {mark} {_changes[i],8} changes");
             }
 
-            Console.Write(text);
+            LiveOutput.Redraw(text, _last is null ? 0 : places.Length);
         }
     }
 }

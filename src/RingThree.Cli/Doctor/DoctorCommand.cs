@@ -65,10 +65,7 @@ internal static class DoctorCommand
         if (PciAddress.TryParse(name, null, out PciAddress address)) return address;
         if (!PciId.TryParse(name, null, out PciId id)) throw new FormatException($"'{name}' is no function of this machine; give an address (0000:03:00.0) or an id (10ee:7024).");
         using IHost host = HostNames.Machine();
-        DeviceDescription[] found = [.. host.Scan().Where(d => d.VendorId == id.Vendor && d.DeviceId == id.Device)];
-        return found.Length == 1
-            ? PciAddress.Parse(found[0].Address)
-            : throw new DeviceException(DeviceStatus.NotFound, name, "checking it", $"there are {found.Length} functions with that id", "Give the address: ring3 list");
+        return PciAddress.Parse(host.Find(id).Address);
     }
 
     private static string NameOf(CheckState state) => state switch

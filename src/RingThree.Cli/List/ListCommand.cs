@@ -30,21 +30,21 @@ internal static class ListCommand
         if (hostName == "sim")
         {
             if (follow) throw new FormatException("--follow watches this machine; simulated cards come and go in a program (SimulatedHost.Watch).");
-            Print([.. HostNames.SimulatedCards.Select(Simulated)], json);
+            Print([.. HostNames.SimulatedCards.Select(Simulated)], json, PciNames.OfSystem());
             return ExitStatus.Success;
         }
 
         using IHost host = HostNames.Machine();
         using var changes = new BlockingCollection<DeviceChange>();
         using IDisposable? watch = follow ? host.Watch(changes.Add) : null; // before the list, so that nothing falls between
-        Print([.. host.Scan().Select(d => DeviceLine.Of(host, d))], json);
-        if (follow) await FollowAsync(host, changes, json, cancel);
+        var names = PciNames.OfSystem();
+        Print([.. host.Scan().Select(d => DeviceLine.Of(host, d))], json, names);
+        if (follow) await FollowAsync(host, changes, json, names, cancel);
         return ExitStatus.Success;
     }
 
-    private static void Print(IReadOnlyList<DeviceLine> lines, bool json)
+    private static void Print(IReadOnlyList<DeviceLine> lines, bool json, PciNames names)
     {
-        var names = PciNames.OfSystem();
         if (json)
         {
             JsonOutput.WriteLine(j =>
@@ -68,9 +68,8 @@ internal static class ListCommand
             Console.Error.WriteLine("ring3: '?': the kernel shows a function's capabilities to root alone. Run it as root to see them.");
     }
 
-    private static async Task FollowAsync(IHost host, BlockingCollection<DeviceChange> changes, bool json, CancellationToken cancel)
+    private static async Task FollowAsync(IHost host, BlockingCollection<DeviceChange> changes, bool json, PciNames names, CancellationToken cancel)
     {
-        var names = PciNames.OfSystem();
         await Console.Out.FlushAsync(CancellationToken.None);
         await Task.Run(() =>
         {

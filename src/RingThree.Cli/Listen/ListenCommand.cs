@@ -17,23 +17,15 @@ internal static class ListenCommand
         Argument<string> device = DeviceNames.Argument();
         var kind = new Option<string?>("--kind") { Description = "Only this kind: msix, msi, intx, edge. By default the best the device has." };
         kind.AcceptOnlyFromAmong("msix", "msi", "intx", "edge");
-        var vectors = new Option<int>("--vectors") { Description = "How many vectors to ask for; fewer may be granted.", DefaultValueFactory = _ => 1 };
+        Option<int> vectors = LiveOutput.Number("--vectors", "How many vectors to ask for; fewer may be granted.", 1, 1, MostVectors);
         var ack = new Option<string?>("--ack") { Description = "Transfer commands that decide whose interrupt it is and acknowledge it, at interrupt level." };
         var stimulus = new Option<string?>("--stimulus") { Description = "Transfer commands that make the device interrupt, once or at a rate." };
         var count = new Option<long?>("--count") { Description = "Ends after so many interrupts; with --timeout, fewer is a failure." };
-        var timeout = new Option<double?>("--timeout") { Description = "Ends after so many seconds." };
+        Option<double?> timeout = LiveOutput.Timeout();
         var json = new Option<bool>("--json") { Description = "One JSON object a line for each handler call, then one with the sums." };
-        vectors.Validators.Add(r =>
-        {
-            if (r.GetValueOrDefault<int>() is < 1 or > MostVectors) r.AddError($"--vectors is 1 to {MostVectors}.");
-        });
         count.Validators.Add(r =>
         {
             if (r.GetValueOrDefault<long?>() is < 1) r.AddError("--count is 1 or more.");
-        });
-        timeout.Validators.Add(r =>
-        {
-            if (r.GetValueOrDefault<double?>() is { } seconds && seconds is not (> 0 and <= 1e6)) r.AddError("--timeout is more than 0 and at most 1000000 seconds.");
         });
         var command = new Command("listen", """
             Takes a device's interrupts and shows them, until Ctrl-C.
@@ -60,15 +52,13 @@ internal static class ListenCommand
                 Immediate = program,
                 Latency = cause is null ? new LatencyMode() : null, // measures from the wake-up where nothing else is known
             };
-            TimeSpan? limit = parsed.GetValue(timeout) is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
             string name = parsed.GetValue(device)!;
             (IHost host, Device opened) = HostNames.OpenAny(name);
             using (host)
             using (opened)
             {
-                bool isJson = parsed.GetValue(json);
-                var listener = new Listener(opened, options, cause, isJson ? ListenForm.Json : Console.IsOutputRedirected ? ListenForm.Lines : ListenForm.Table);
-                return await listener.RunAsync(parsed.GetValue(count), limit, cancel);
+                var listener = new Listener(opened, options, cause, LiveOutput.Form(parsed.GetValue(json)));
+                return await listener.RunAsync(parsed.GetValue(count), LiveOutput.Limit(parsed, timeout), cancel);
             }
         });
         return command;

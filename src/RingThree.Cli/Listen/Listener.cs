@@ -5,19 +5,6 @@ using RingThree.Interrupts;
 
 namespace RingThree.Cli;
 
-/// <summary>How interrupts are shown.</summary>
-internal enum ListenForm
-{
-    /// <summary>A line each.</summary>
-    Lines,
-
-    /// <summary>A JSON object each.</summary>
-    Json,
-
-    /// <summary>A table of the vectors that is drawn anew, for a terminal.</summary>
-    Table,
-}
-
 /// <summary>Listens to one device. The handler notes and goes on; what it noted is printed elsewhere.</summary>
 internal sealed class Listener
 {
@@ -25,7 +12,7 @@ internal sealed class Listener
     private readonly Device _device;
     private readonly InterruptOptions _options;
     private readonly Stimulus? _stimulus;
-    private readonly ListenForm _form;
+    private readonly LiveForm _form;
     private readonly LatencySamples _samples = new();
     private readonly Channel<HeardInterrupt> _heard = Channel.CreateBounded<HeardInterrupt>(new BoundedChannelOptions(MostUnprinted) { SingleReader = true });
     private readonly TaskCompletionSource _enough = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -36,7 +23,7 @@ internal sealed class Listener
     private long _unprinted;
     private long _wanted = long.MaxValue;
 
-    internal Listener(Device device, InterruptOptions options, Stimulus? stimulus, ListenForm form)
+    internal Listener(Device device, InterruptOptions options, Stimulus? stimulus, LiveForm form)
     {
         _device = device;
         _stimulus = stimulus;
@@ -52,7 +39,7 @@ internal sealed class Listener
         _started = Stopwatch.GetTimestamp();
         InterruptSession session = _device.Interrupts.Enable(_options);
         await Console.Error.WriteLineAsync($"ring3: listening to {_device.Address}: {HeardInterrupt.NameOf(session.Kind)}, {session.VectorCount} vector{(session.VectorCount == 1 ? "" : "s")}. Ctrl-C ends it.");
-        Func<Task> print = _form == ListenForm.Table ? new VectorTable(session, _heard.Reader).DrawAsync : PrintAsync;
+        Func<Task> print = _form == LiveForm.Table ? new VectorTable(session, _heard.Reader).DrawAsync : PrintAsync;
         Task printing = Task.Run(print, CancellationToken.None);
         bool over = false;
         Task stimulating = _stimulus is { } stimulus
@@ -103,7 +90,7 @@ internal sealed class Listener
     {
         double? latency = _stimulus is null ? null : _samples.Handled();
         long call = ++_calls;
-        if (_form != ListenForm.Table)
+        if (_form != LiveForm.Table)
         {
             var heard = new HeardInterrupt(call, Stopwatch.GetElapsedTime(_started), interrupt.Kind, interrupt.Vector, interrupt.Count, interrupt.Values.ToArray(), latency);
             if (!_heard.Writer.TryWrite(heard)) _unprinted++;
@@ -121,7 +108,7 @@ internal sealed class Listener
     {
         await foreach (HeardInterrupt heard in _heard.Reader.ReadAllAsync())
         {
-            if (_form == ListenForm.Json) heard.Write();
+            if (_form == LiveForm.Json) heard.Write();
             else Console.WriteLine(heard.ToText());
         }
     }
@@ -135,7 +122,7 @@ internal sealed class Listener
             : session.GetLatency().AfterWake is { Count: > 0 } wake ? (wake.P50.TotalMicroseconds, wake.P99.TotalMicroseconds, wake.Max.TotalMicroseconds) : null;
         string from = _stimulus is not null ? "stimulus" : "wakeup";
         double rate = counters.Claimed / time.TotalSeconds;
-        if (_form == ListenForm.Json)
+        if (_form == LiveForm.Json)
         {
             JsonOutput.WriteLine(j =>
             {

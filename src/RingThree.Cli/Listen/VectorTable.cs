@@ -29,7 +29,6 @@ internal sealed class VectorTable(InterruptSession session, ChannelReader<HeardI
     private void Draw()
     {
         var text = new StringBuilder();
-        if (_drawn > 0) text.Append(CultureInfo.InvariantCulture, $"\e[{_drawn}A\e[J");
         text.AppendLine("vector   signalled     claimed     handled        lost");
         int rows = 1;
         int hidden = 0;
@@ -53,8 +52,7 @@ internal sealed class VectorTable(InterruptSession session, ChannelReader<HeardI
             rows++;
         }
 
-        Console.Write(text);
-        Console.Out.Flush();
+        LiveOutput.Redraw(text, _drawn);
         _drawn = rows;
     }
 }

@@ -19,6 +19,8 @@ public sealed class SystemChecks
     /// <param name="root">A folder that stands for the root of the file system; tests have their own.</param>
     internal SystemChecks(string root) => _root = root;
 
+    private string Bus => _root + SysfsPci.Root;
+
     /// <summary>What concerns every device.</summary>
     public IReadOnlyList<CheckResult> OfMachine() => [Iommu(), Remapping(), Driver(), Container(), Lockdown(), Memory()];
 
@@ -27,9 +29,9 @@ public sealed class SystemChecks
     public IReadOnlyList<CheckResult> OfFunction(PciAddress address)
     {
         string place = address.ToString();
-        if (!Directory.Exists(Devices(place)))
+        if (!Directory.Exists(SysfsPci.PathOf(place, Bus)))
             throw new DeviceException(DeviceStatus.NotFound, place, "checking it", "there is no such function", "See which there are: ring3 list");
-        int? group = SysfsPci.GroupOf(place, $"{_root}/sys/bus/pci");
+        int? group = SysfsPci.GroupOf(place, Bus);
         return group is { } number ? [Binding(place), Group(place, number), Permission(number)] : [Binding(place), NoGroup()];
     }
 
@@ -56,7 +58,7 @@ public sealed class SystemChecks
             "If opening says that it is missing: switch it on in the firmware, boot without intremap=off, or, where you trust the devices: modprobe vfio_iommu_type1 allow_unsafe_interrupts=1");
     }
 
-    private CheckResult Driver() => Directory.Exists($"{_root}/sys/bus/pci/drivers/vfio-pci")
+    private CheckResult Driver() => Directory.Exists($"{Bus}/drivers/vfio-pci")
         ? Ok("driver vfio-pci", "loaded")
         : new CheckResult("driver vfio-pci", CheckState.Failed, "not loaded", "modprobe vfio-pci");
 
@@ -82,7 +84,7 @@ public sealed class SystemChecks
 
     private CheckResult Binding(string place)
     {
-        string? driver = SysfsPci.DriverOf(place, $"{_root}/sys/bus/pci");
+        string? driver = SysfsPci.DriverOf(place, Bus);
         return driver is not null && driver.Contains("vfio", StringComparison.Ordinal)
             ? Ok("binding", driver)
             : new CheckResult("binding", CheckState.Failed, driver is null ? "no driver" : $"'{driver}' has it", $"ring3 bind {place}");
@@ -90,12 +92,11 @@ public sealed class SystemChecks
 
     private CheckResult Group(string place, int number)
     {
-        string folder = $"{_root}/sys/kernel/iommu_groups/{number}/devices";
-        string[] others = Directory.Exists(folder) ? [.. Directory.EnumerateFileSystemEntries(folder).Select(p => Path.GetFileName(p)!).Where(m => m != place).Order(StringComparer.Ordinal)] : [];
-        string[] foreign = [.. others.Where(m => !VfioErrors.GivesWay(SysfsPci.DriverOf(m, $"{_root}/sys/bus/pci")))];
+        string[] others = [.. SysfsPci.Members(number, _root).Where(m => m != place)];
+        string[] foreign = [.. others.Where(m => !VfioErrors.GivesWay(SysfsPci.DriverOf(m, Bus)))];
         string name = string.Create(CultureInfo.InvariantCulture, $"isolation group {number}");
         if (foreign.Length == 0) return Ok(name, others.Length == 0 ? "it is alone" : $"with {string.Join(", ", others)}, which give way");
-        return new CheckResult(name, CheckState.Failed, $"shared with {string.Join(", ", foreign.Select(m => $"{m} ('{SysfsPci.DriverOf(m, $"{_root}/sys/bus/pci")}')"))}",
+        return new CheckResult(name, CheckState.Failed, $"shared with {string.Join(", ", foreign.Select(m => $"{m} ('{SysfsPci.DriverOf(m, Bus)}')"))}",
             string.Join("; ", foreign.Select(m => $"ring3 bind {m}")) + ". Or put the card into another slot.");
     }
 
@@ -110,8 +111,6 @@ public sealed class SystemChecks
             ? Ok(name, $"{path} may be opened")
             : new CheckResult(name, CheckState.Failed, $"{path} is not yours", remedy);
     }
-
-    private string Devices(string place) => $"{_root}/sys/bus/pci/devices/{place}";
 
     private string? Read(string path) => SysfsPci.ReadText(_root + path);
 }

@@ -11,12 +11,18 @@ public static class PciHostExtensions
     /// <param name="id">Vendor and device id.</param>
     /// <param name="options">How to open it; <see langword="null"/> for the defaults.</param>
     /// <exception cref="DeviceException">None or several have that id, or it could not be opened.</exception>
-    public static PciDevice Open(this IHost host, PciId id, DeviceOpenOptions? options = null)
+    public static PciDevice Open(this IHost host, PciId id, DeviceOpenOptions? options = null) => host.Open(host.Find(id).Address, options);
+
+    /// <summary>The only function with this id, without opening it.</summary>
+    /// <param name="host">The host.</param>
+    /// <param name="id">Vendor and device id.</param>
+    /// <exception cref="DeviceException">None or several have that id.</exception>
+    public static DeviceDescription Find(this IHost host, PciId id)
     {
         ArgumentNullException.ThrowIfNull(host);
         IReadOnlyList<DeviceDescription> all = host.Scan();
         DeviceDescription[] found = [.. all.Where(d => d.VendorId == id.Vendor && d.DeviceId == id.Device)];
-        if (found.Length == 1) return host.Open(found[0].Address, options);
+        if (found.Length == 1) return found[0];
         if (found.Length == 0)
         {
             throw new DeviceException(DeviceStatus.NotFound, host.Name, $"looking for a device {id}",

@@ -1,0 +1,60 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text;
+
+namespace RingThree.Cli;
+
+/// <summary>How what happens is shown as it happens.</summary>
+internal enum LiveForm
+{
+    /// <summary>A line each.</summary>
+    Lines,
+
+    /// <summary>A JSON object each.</summary>
+    Json,
+
+    /// <summary>A table that is drawn anew, for a terminal.</summary>
+    Table,
+}
+
+/// <summary>What commands share that show something until Ctrl-C.</summary>
+internal static class LiveOutput
+{
+    /// <summary>The form that fits where the output goes.</summary>
+    internal static LiveForm Form(bool json) => json ? LiveForm.Json : Console.IsOutputRedirected ? LiveForm.Lines : LiveForm.Table;
+
+    /// <summary>The option that ends it after a time.</summary>
+    internal static Option<double?> Timeout()
+    {
+        var timeout = new Option<double?>("--timeout") { Description = "Ends after so many seconds." };
+        timeout.Validators.Add(r =>
+        {
+            if (r.GetValueOrDefault<double?>() is { } seconds && seconds is not (> 0 and <= 1e6)) r.AddError("--timeout is more than 0 and at most 1000000 seconds.");
+        });
+        return timeout;
+    }
+
+    /// <summary>What was given to <see cref="Timeout"/>.</summary>
+    internal static TimeSpan? Limit(ParseResult parsed, Option<double?> timeout) => parsed.GetValue(timeout) is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
+
+    /// <summary>An option that is a number from a range.</summary>
+    internal static Option<int> Number(string name, string description, int usual, int least, int most, string unit = "")
+    {
+        var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => usual };
+        option.Validators.Add(r =>
+        {
+            if (r.GetValueOrDefault<int>() is var value && (value < least || value > most)) r.AddError($"{name} is {least} to {most}{unit}.");
+        });
+        return option;
+    }
+
+    /// <summary>Draws a table over the one before.</summary>
+    /// <param name="text">The rows.</param>
+    /// <param name="rowsBefore">How many rows that one has; 0 for the first.</param>
+    internal static void Redraw(StringBuilder text, int rowsBefore)
+    {
+        if (rowsBefore > 0) text.Insert(0, string.Create(CultureInfo.InvariantCulture, $"\e[{rowsBefore}A\e[J"));
+        Console.Write(text);
+        Console.Out.Flush();
+    }
+}
