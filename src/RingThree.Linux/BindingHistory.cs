@@ -53,7 +53,7 @@ public sealed class BindingHistory
         string? former = SysfsPci.ReadText(FileOf(place));
         if (former is null or NoDriver) _binding.SetDriver(place, null);
         else _binding.Return(place, former);
-        File.Delete(FileOf(place));
+        if (former is not null) File.Delete(FileOf(place)); // else there may not even be a folder
     }
 
     private void Keep(string place, string? driver)

@@ -44,6 +44,17 @@ public sealed class BindingHistoryTests : IDisposable
     }
 
     [Fact]
+    public void On_a_machine_where_nothing_was_ever_bound_one_is_left_without_a_driver()
+    {
+        using var kernel = new FakeKernel();
+
+        History(kernel).GiveBack(Place);
+
+        Assert.Null(Driver(kernel));
+        Assert.False(Directory.Exists(_folder));
+    }
+
+    [Fact]
     public void A_refusal_leaves_nothing_behind()
     {
         using var kernel = new FakeKernel();
