@@ -48,6 +48,13 @@ internal static class LiveOutput
         return option;
     }
 
+    /// <summary>Adds a row to a table, cut where the terminal ends: a row of two lines would be drawn over wrongly.</summary>
+    internal static void AppendRow(StringBuilder text, string row)
+    {
+        int most = Console.IsOutputRedirected || Console.WindowWidth <= 1 ? int.MaxValue : Console.WindowWidth - 1;
+        text.AppendLine(row.Length <= most ? row : row[..most]);
+    }
+
     /// <summary>Draws a table over the one before.</summary>
     /// <param name="text">The rows.</param>
     /// <param name="rowsBefore">How many rows that one has; 0 for the first.</param>

@@ -15,6 +15,7 @@ var root = new RootCommand("""
     AccessCommands.CreateRead(),
     AccessCommands.CreateWrite(),
     WatchCommand.Create(),
+    MapCommand.Create(),
     ListenCommand.Create(),
     ShowCommand.Create(),
     DoctorCommand.Create(),

@@ -17,7 +17,8 @@ internal static class AccessCommands
     internal static Command CreateRead()
     {
         Argument<string> device = DeviceNames.Argument();
-        Argument<string> place = Place();
+        var names = new RegisterNames();
+        Argument<string> place = Place(names);
         Option<int> width = Width();
         Option<int> count = LiveOutput.Number("--count", "How many values, at rising places.", 1, 1, MostValues);
         var fifo = new Option<bool>("--fifo") { Description = "Reads them all at the one place." };
@@ -27,33 +28,52 @@ internal static class AccessCommands
 
             Example: ring3 read sim:edu bar0+0x00
                      ring3 read 0000:03:00.0 cfg+0x04 --width 16
+                     ring3 read 0000:03:00.0 STATUS --map card.svd
             """) { device, place, width, count, fifo, json };
-        command.SetAction(parsed => Read(parsed.GetValue(device)!, RegionPlace.Parse(parsed.GetValue(place)!), parsed.GetValue(width) / 8,
-            parsed.GetValue(count), parsed.GetValue(fifo), parsed.GetValue(json)));
+        names.AddTo(command);
+        command.SetAction(parsed =>
+        {
+            Target target = RegisterNames.Find(names.Load(parsed), parsed.GetValue(place)!, parsed.GetValue(width) / 8, IsGiven(parsed, width));
+            if (target.Register is null) return Read(parsed.GetValue(device)!, target.Place, target.Width, parsed.GetValue(count), parsed.GetValue(fifo), parsed.GetValue(json));
+            if (IsGiven(parsed, count) && !parsed.GetValue(fifo)) throw new FormatException($"--count goes with a place, or with --fifo; a row of registers is read as a whole by its name.");
+            return NamedAccess.Read(parsed.GetValue(device)!, target, parsed.GetValue(fifo) ? parsed.GetValue(count) : 0, parsed.GetValue(json));
+        });
         return command;
     }
 
     internal static Command CreateWrite()
     {
         Argument<string> device = DeviceNames.Argument();
-        Argument<string> place = Place();
+        var names = new RegisterNames();
+        Argument<string> place = Place(names);
         Option<int> width = Width();
         var values = new Argument<string[]>("value") { Description = "What to write, such as 17 or 0x11; several go to rising places.", Arity = ArgumentArity.OneOrMore };
         var json = new Option<bool>("--json") { Description = "One JSON object." };
         var command = new Command("write", """
-            Writes registers: one bus access of the width for each value.
+            Writes registers: one bus access of the width for each value. One field of a register is read, changed and written back.
 
             Example: ring3 write 0000:03:00.0 bar0+0x60 1
+                     ring3 write 0000:03:00.0 CONTROL.MODE fast --map card.svd
             """) { device, place, values, width, json };
-        command.SetAction(parsed => Write(parsed.GetValue(device)!, RegionPlace.Parse(parsed.GetValue(place)!), parsed.GetValue(width) / 8, parsed.GetValue(values)!, parsed.GetValue(json)));
+        names.AddTo(command);
+        command.SetAction(parsed =>
+        {
+            Target target = RegisterNames.Find(names.Load(parsed), parsed.GetValue(place)!, parsed.GetValue(width) / 8, IsGiven(parsed, width));
+            return target.Register is null
+                ? Write(parsed.GetValue(device)!, target.Place, target.Width, parsed.GetValue(values)!, parsed.GetValue(json))
+                : NamedAccess.Write(parsed.GetValue(device)!, target, parsed.GetValue(values)!, parsed.GetValue(json));
+        });
         return command;
     }
 
-    private static Argument<string> Place() => new("place")
+    private static Argument<string> Place(RegisterNames names) => new("place")
     {
-        Description = "Where: bar0+0x20, cfg+0x04, rom+0; of a card without PCI range0+4.",
+        Description = "Where: bar0+0x20, cfg+0x04, rom+0; of a card without PCI range0+4; with --map a register's name, or NAME.FIELD.",
         Validators = { ExitStatus.RefuseOptions },
+        CompletionSources = { names.Complete },
     };
+
+    internal static bool IsGiven(ParseResult parsed, Option option) => parsed.GetResult(option) is { Implicit: false };
 
     internal static Option<int> Width()
     {

@@ -5,6 +5,7 @@ using System.Text;
 using RingThree.DefaultHosts;
 using RingThree.Devices;
 using RingThree.Hosting;
+using RingThree.Registers.Files;
 using RingThree.Transfers;
 
 namespace RingThree.Cli;
@@ -18,7 +19,13 @@ internal static class WatchCommand
     internal static Command Create()
     {
         Argument<string> device = DeviceNames.Argument();
-        var places = new Argument<string[]>("place") { Description = "Where: bar0+0x20, cfg+0x04; several are read one after another.", Arity = ArgumentArity.OneOrMore };
+        var names = new RegisterNames();
+        var places = new Argument<string[]>("place")
+        {
+            Description = "Where: bar0+0x20, cfg+0x04; with --map a register's name, or NAME.FIELD; several are read one after another.",
+            Arity = ArgumentArity.OneOrMore,
+            CompletionSources = { names.Complete },
+        };
         Option<int> width = AccessCommands.Width();
         Option<int> interval = LiveOutput.Number("--interval", "Milliseconds from one reading to the next.", 200, ShortestInterval, LongestInterval, " ms");
         Option<double?> timeout = LiveOutput.Timeout();
@@ -28,33 +35,48 @@ internal static class WatchCommand
 
             Each reading is a bus access: do not watch a register that a read clears or takes from (a FIFO).
             Example: ring3 watch 0000:03:00.0 bar0+0x08 bar0+0x24
+                     ring3 watch 0000:03:00.0 STATUS CONTROL.MODE --map card.svd
             """) { device, places, width, interval, timeout, json };
-        command.SetAction((parsed, cancel) => RunAsync(parsed.GetValue(device)!, [.. parsed.GetValue(places)!.Select(p => RegionPlace.Parse(p))], parsed.GetValue(width) / 8,
-            TimeSpan.FromMilliseconds(parsed.GetValue(interval)), LiveOutput.Limit(parsed, timeout), parsed.GetValue(json), cancel));
+        names.AddTo(command);
+        command.SetAction((parsed, cancel) =>
+        {
+            DeviceMap? map = names.Load(parsed);
+            Target[] targets = [.. parsed.GetValue(places)!.Select(p => RegisterNames.Find(map, p, parsed.GetValue(width) / 8, AccessCommands.IsGiven(parsed, width))).SelectMany(NamedAccess.Row)];
+            foreach (Target target in targets) Check(target);
+            return RunAsync(parsed.GetValue(device)!, targets, TimeSpan.FromMilliseconds(parsed.GetValue(interval)), LiveOutput.Limit(parsed, timeout), parsed.GetValue(json), cancel);
+        });
         return command;
     }
 
-    private static async Task<int> RunAsync(string name, RegionPlace[] places, int width, TimeSpan interval, TimeSpan? limit, bool json, CancellationToken cancel)
+    /// <summary>Refuses what cannot be read, or not without harm: a place is taken as it is.</summary>
+    private static void Check(Target target)
+    {
+        RegisterNames.CheckReadable(target);
+        if (target.Register is { } register && (register.OnRead != ReadEffect.None || register.Fields.Any(f => f.OnRead != ReadEffect.None)))
+            throw new FormatException($"{register.Name} changes when it is read, by its map, and watching reads it again and again. If you mean that, watch its place: {target.Place}.");
+    }
+
+    private static async Task<int> RunAsync(string name, Target[] targets, TimeSpan interval, TimeSpan? limit, bool json, CancellationToken cancel)
     {
         await Task.Yield(); // see ExitStatus.RunAsync
         TransferProgram program = AccessCommands.Build(b =>
         {
-            foreach (RegionPlace place in places) b.Read(width, place.Region, place.Offset);
+            foreach (Target target in targets) b.Read(target.Width, target.Place.Region, target.Place.Offset);
         });
         (IHost host, Device device) = HostNames.OpenAny(name);
         using (host)
         using (device)
         {
             PreparedProgram prepared = device.Prepare(program);
-            var screen = new Screen(places, width, LiveOutput.Form(json));
-            ulong[] values = new ulong[places.Length];
+            var screen = new Screen(targets, LiveOutput.Form(json));
+            ulong[] values = new ulong[targets.Length];
             long started = Stopwatch.GetTimestamp();
             while (!cancel.IsCancellationRequested && (limit is not { } time || Stopwatch.GetElapsedTime(started) < time))
             {
                 prepared.Run(values);
-                if (Array.TrueForAll(values, v => v == ulong.MaxValue >> (64 - (8 * width))) && !device.IsPresent())
+                if (values.Zip(targets).All(v => v.First == ulong.MaxValue >> (64 - (8 * v.Second.Width))) && !device.IsPresent())
                     throw new DeviceException(DeviceStatus.DeviceGone, name, "reading registers", "the device does not answer any more", "It was removed, lost power, or is stuck; open it again when it is back.");
-                screen.Show(values, Stopwatch.GetElapsedTime(started));
+                screen.Show([.. values.Zip(targets, (value, target) => target.Of(value))], Stopwatch.GetElapsedTime(started));
                 await Task.Delay(interval, cancel).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
             }
         }
@@ -63,31 +85,33 @@ internal static class WatchCommand
     }
 
     /// <summary>Shows readings: a table over itself, or what has changed.</summary>
-    private sealed class Screen(RegionPlace[] places, int width, LiveForm form)
+    private sealed class Screen(Target[] targets, LiveForm form)
     {
-        private readonly string _form = "x" + (2 * width).ToString(CultureInfo.InvariantCulture);
-        private readonly long[] _changes = new long[places.Length];
+        private readonly int _labels = targets.Max(t => t.Label.Length);
+        private readonly long[] _changes = new long[targets.Length];
         private ulong[]? _last;
 
         internal void Show(ulong[] values, TimeSpan time)
         {
-            for (int i = 0; i < places.Length; i++)
+            for (int i = 0; i < targets.Length; i++)
             {
                 bool changed = _last is null || _last[i] != values[i];
                 if (changed && _last is not null) _changes[i]++;
-                if (changed && form != LiveForm.Table) Print(places[i], values[i], time);
+                if (changed && form != LiveForm.Table) Print(targets[i], values[i], time);
             }
 
             if (form == LiveForm.Table) Draw(values);
-            _last = [.. values];
+            _last = values;
             Console.Out.Flush();
         }
 
-        private void Print(RegionPlace place, ulong value, TimeSpan time)
+        private static string Fields(Target target, ulong value) => string.Concat(target.Shown.Select(f => $"  {f.Name}={RegisterNames.Show(f, f.Of(value))}"));
+
+        private void Print(Target target, ulong value, TimeSpan time)
         {
             if (form == LiveForm.Lines)
             {
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds,12:0.000} s  {place}  0x{value.ToString(_form, CultureInfo.InvariantCulture)}"));
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds,12:0.000} s  {target.Label}  {target.Show(value)}{Fields(target, value)}"));
                 return;
             }
 
@@ -95,8 +119,7 @@ internal static class WatchCommand
             {
                 j.WriteStartObject();
                 j.WriteNumber("seconds", time.TotalSeconds);
-                j.WriteString("place", place.ToString());
-                j.WriteNumber("value", value);
+                RegisterNames.WriteValue(j, target, value);
                 j.WriteEndObject();
             });
         }
@@ -104,13 +127,13 @@ internal static class WatchCommand
         private void Draw(ulong[] values)
         {
             var text = new StringBuilder();
-            for (int i = 0; i < places.Length; i++)
+            for (int i = 0; i < targets.Length; i++)
             {
                 string mark = _last is not null && _last[i] != values[i] ? "*" : " ";
-                text.AppendLine(CultureInfo.InvariantCulture, $"{places[i],-18} 0x{values[i].ToString(_form, CultureInfo.InvariantCulture)} {mark} {_changes[i],8} changes");
+                LiveOutput.AppendRow(text, $"{targets[i].Label.PadRight(_labels)} {targets[i].Show(values[i])} {mark} {_changes[i],8} changes{Fields(targets[i], values[i])}");
             }
 
-            LiveOutput.Redraw(text, _last is null ? 0 : places.Length);
+            LiveOutput.Redraw(text, _last is null ? 0 : targets.Length);
         }
     }
 }

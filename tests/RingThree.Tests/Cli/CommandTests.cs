@@ -201,7 +201,7 @@ public sealed class CommandTests
 
     private static string Program => Repository.Find("src/RingThree.Cli", "ring3");
 
-    private static Task<(int Status, string Output, string Errors)> Run(params string[] arguments) => Repository.Run("", Program, arguments);
+    internal static Task<(int Status, string Output, string Errors)> Run(params string[] arguments) => Repository.Run("", Program, arguments);
 
     /// <summary>The documents of a command's output, one a line.</summary>
     private static async Task<JsonElement[]> Json(params string[] arguments)

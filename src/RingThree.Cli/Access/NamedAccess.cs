@@ -1,0 +1,139 @@
+using RingThree.DefaultHosts;
+using RingThree.Devices;
+using RingThree.Hosting;
+using RingThree.Registers.Files;
+using RingThree.Transfers;
+
+namespace RingThree.Cli;
+
+/// <summary>Reads and writes registers by name, with their fields.</summary>
+internal static class NamedAccess
+{
+    /// <summary>Reads a register, or every one of a row, or one of them several times (a FIFO).</summary>
+    internal static int Read(string name, Target target, int fifoReads, bool json)
+    {
+        RegisterNames.CheckReadable(target);
+        Target[] targets = fifoReads > 0 ? [.. Enumerable.Repeat(Single(target), fifoReads)] : [.. Row(target)];
+        TransferProgram program = AccessCommands.Build(b =>
+        {
+            foreach (Target one in targets) b.Read(one.Width, one.Place.Region, one.Place.Offset);
+        });
+        ulong[] values = new ulong[targets.Length];
+        (IHost host, Device device) = HostNames.OpenAny(name);
+        using (host)
+        using (device) device.Prepare(program).Run(values);
+        for (int i = 0; i < values.Length; i++) values[i] = targets[i].Of(values[i]);
+        if (json) PrintJson(name, targets, values);
+        else Print(targets, values);
+        return ExitStatus.Success;
+    }
+
+    /// <summary>Writes a register, some of a row from its first on, or one field while the others keep their values.</summary>
+    internal static int Write(string name, Target target, string[] texts, bool json)
+    {
+        NamedRegister register = target.Register!;
+        if ((target.Field?.Ability ?? register.Ability) == RegisterAbility.ReadOnly)
+            throw new FormatException($"{target.Label} is read-only by its map. If the map is wrong, write to its place: {target.Place}.");
+        Target[] targets = [.. Row(target).Take(texts.Length)];
+        if (texts.Length > targets.Length) throw new FormatException($"{target.Label} takes {targets.Length} value(s), and there are {texts.Length}.");
+        ulong[] values = [.. texts.Select(t => Value(target, t))];
+        (IHost host, Device device) = HostNames.OpenAny(name);
+        using (host)
+        using (device)
+        {
+            if (target.Field is { } field) WriteField(device, target, field, values[0]);
+            else
+            {
+                device.Prepare(AccessCommands.Build(b =>
+                {
+                    for (int i = 0; i < values.Length; i++) b.Write(register.Width, targets[i].Place.Region, targets[i].Place.Offset, values[i]);
+                })).Run([]);
+            }
+        }
+
+        if (json) PrintJson(name, targets, values);
+        return ExitStatus.Success;
+    }
+
+    /// <summary>The registers of a row, each its own target.</summary>
+    internal static IEnumerable<Target> Row(Target target)
+    {
+        if (target.Register is not { Count: > 1 } row) return [target];
+        return Enumerable.Range(0, row.Count).Select(i =>
+        {
+            NamedRegister one = row.At(i);
+            return new Target(target.Field is { } field ? $"{one.Name}.{field.Name}" : one.Name, one.Place, one.Width, one, target.Field);
+        });
+    }
+
+    private static Target Single(Target target) => target.Register is { Count: > 1 }
+        ? throw new FormatException($"{target.Label} is a row of {target.Register.Count}; --fifo reads one of it: {target.Register.At(0).Name}.")
+        : target;
+
+    private static void WriteField(Device device, Target target, RegisterField field, ulong value)
+    {
+        NamedRegister register = target.Register!;
+        if (register.Count > 1) throw new FormatException($"{register.Name} is a row of {register.Count}; one field is written of one of it: {register.At(0).Name}.{field.Name}.");
+        if (register.Ability == RegisterAbility.WriteOnly) throw new FormatException($"{register.Name} is write-only by its map, so the other fields cannot be kept. Write the whole register.");
+        if (register.OnRead != ReadEffect.None) throw new FormatException($"{register.Name} changes when it is read, by its map, so the other fields cannot be kept. Write the whole register.");
+        Span<ulong> current = stackalloc ulong[1];
+        device.Prepare(AccessCommands.Build(b => b.Read(register.Width, target.Place.Region, target.Place.Offset))).Run(current);
+        ulong written = Composed(register, field, current[0], value);
+        device.Prepare(AccessCommands.Build(b => b.Write(register.Width, target.Place.Region, target.Place.Offset, written))).Run([]);
+    }
+
+    private static ulong Composed(NamedRegister register, RegisterField field, ulong current, ulong value)
+    {
+        try
+        {
+            return register.Compose(current, field, value);
+        }
+        catch (InvalidOperationException error)
+        {
+            throw new FormatException(error.Message, error);
+        }
+    }
+
+    private static ulong Value(Target target, string text)
+    {
+        ulong most = target.Field?.Ones ?? target.Register!.Ones;
+        if (target.Field?.ValueOf(text) is { } named) return named;
+        if (!TransferText.TryNumber(text, out ulong value))
+        {
+            string known = target.Field is { Values.Count: > 0 } field ? ", or " + string.Join(", ", field.Values.Select(v => v.Name)) : "";
+            throw new FormatException($"'{text}' is no value of {target.Label}; values go like 17 or 0x11{known}.");
+        }
+
+        return value <= most ? value : throw new FormatException($"{target.Label} takes at most 0x{most:x}, not {text}.");
+    }
+
+    private static void Print(Target[] targets, ulong[] values)
+    {
+        foreach ((Target target, ulong value) in targets.Zip(values))
+        {
+            Console.WriteLine($"{target.Label}  {target.Show(value)}");
+            RegisterField[] fields = [.. target.Shown];
+            int bits = fields.Length == 0 ? 0 : fields.Max(f => f.Bits.Length) + 2;
+            int names = fields.Length == 0 ? 0 : fields.Max(f => f.Name.Length);
+            foreach (RegisterField field in fields)
+                Console.WriteLine($"  {$"[{field.Bits}]".PadRight(bits)}  {field.Name.PadRight(names)}  {RegisterNames.Show(field, field.Of(value))}");
+        }
+    }
+
+    private static void PrintJson(string name, Target[] targets, ulong[] values) => JsonOutput.WriteLine(j =>
+    {
+        j.WriteStartObject();
+        j.WriteString("device", name);
+        j.WriteStartArray("registers");
+        foreach ((Target target, ulong value) in targets.Zip(values))
+        {
+            j.WriteStartObject();
+            j.WriteNumber("width", 8 * target.Width);
+            RegisterNames.WriteValue(j, target, value);
+            j.WriteEndObject();
+        }
+
+        j.WriteEndArray();
+        j.WriteEndObject();
+    });
+}

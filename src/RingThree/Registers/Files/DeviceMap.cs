@@ -1,0 +1,125 @@
+using System.Globalization;
+using RingThree.Transfers;
+
+namespace RingThree.Registers.Files;
+
+/// <summary>
+/// A card's registers by name, from a file: what tools read and write by. The file is a CMSIS-SVD description, which many
+/// chip and FPGA tools make, or RingThree's own JSON (docs/registermaps.md). A driver names its registers in C# instead
+/// (<see cref="RegisterMapAttribute"/>), where the compiler checks them.
+/// </summary>
+/// <param name="Name">The device's name.</param>
+/// <param name="Registers">The registers, in the file's order.</param>
+public sealed record DeviceMap(string Name, IReadOnlyList<NamedRegister> Registers)
+{
+    /// <summary>The most bytes of a file.</summary>
+    public const long LargestFile = 64L << 20;
+
+    /// <summary>The most registers of a file, each of a row counted that the file does not keep as a row.</summary>
+    public const int MostRegisters = 1 << 18;
+
+    /// <summary>What the device is.</summary>
+    public string? Description { get; init; }
+
+    /// <summary>What of the file is left out, and why. The rest stands.</summary>
+    public IReadOnlyList<DeviceMapProblem> Problems { get; init; } = [];
+
+    /// <summary>Reads a file: CMSIS-SVD when it starts with '&lt;', else JSON.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="placing">Where the addresses of an SVD file lie in the card; BAR 0 from 0 on unless given.</param>
+    /// <exception cref="FormatException">The file is neither, or wrong; the message says where.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public static DeviceMap Load(string path, SvdPlacing? placing = null)
+    {
+        var file = new FileInfo(path);
+        if (!file.Exists) throw new FileNotFoundException($"{path}: there is no such file.", path);
+        if (file.Length > LargestFile) throw new FormatException($"{path}: it has {file.Length} bytes; a register map has at most {LargestFile}.");
+        try
+        {
+            return Parse(File.ReadAllText(path), placing);
+        }
+        catch (FormatException error)
+        {
+            throw new FormatException($"{path}: {error.Message}", error);
+        }
+    }
+
+    /// <summary>Reads a file's text, as <see cref="Load"/> does.</summary>
+    /// <inheritdoc cref="Load"/>
+    public static DeviceMap Parse(string text, SvdPlacing? placing = null)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        string start = text.TrimStart('\uFEFF', ' ', '\t', '\r', '\n');
+        if (start.StartsWith('<')) return SvdReader.Read(start, placing ?? new SvdPlacing());
+        if (placing is not null) throw new FormatException("a JSON map says itself where its registers are; only an SVD file is placed.");
+        return DeviceMapJson.Read(start);
+    }
+
+    /// <summary>The file as JSON that <see cref="Parse"/> reads; <see cref="Problems"/> are not in it.</summary>
+    public string ToJson() => DeviceMapJson.Write(this);
+
+    /// <summary>
+    /// A register by its name: the whole one (<c>UART.STATUS</c>), or its end where only one register ends so
+    /// (<c>STATUS</c>); one of a row as <c>CHANNEL[3]</c>. Case counts only where two names differ by it alone.
+    /// </summary>
+    /// <returns>The register, or <see langword="null"/> when none has that name, or several end so.</returns>
+    public NamedRegister? Find(string name)
+    {
+        if (FindWhole(name) is { } whole) return whole;
+        if (!name.EndsWith(']')) return null;
+        int bracket = name.LastIndexOf('[');
+        if (bracket < 0 || !int.TryParse(name.AsSpan(bracket + 1, name.Length - bracket - 2), NumberStyles.None, CultureInfo.InvariantCulture, out int index)) return null;
+        return FindWhole(name[..bracket]) is { } row && row.Count > 1 && index < row.Count ? row.At(index) : null;
+    }
+
+    /// <summary>Why <see cref="Find"/> has nothing for a name: a sentence with what is there instead.</summary>
+    public string Explain(string name)
+    {
+        string[] ends = [.. Registers.Where(r => Ends(r.Name, name, StringComparison.OrdinalIgnoreCase)).Select(r => r.Name)];
+        if (ends.Length > 1) return $"'{name}' is the end of {ends.Length} names: {Some(ends)}. Give more of it.";
+        int bracket = name.LastIndexOf('[');
+        if (bracket > 0 && FindWhole(name[..bracket]) is { } row)
+            return row.Count > 1 ? $"{row.Name} is a row of {row.Count}: {row.Name}[0] to {row.Name}[{row.Count - 1}]." : $"{row.Name} is a single register, not a row.";
+        if (Problems.FirstOrDefault(p => p.Register is { } left && (left.Equals(name, StringComparison.OrdinalIgnoreCase) || Ends(left, name, StringComparison.OrdinalIgnoreCase))) is { } problem)
+            return $"'{name}' was left out of the map: {problem}.";
+        string[] near = [.. Registers.Where(r => r.Name.Contains(name, StringComparison.OrdinalIgnoreCase)).Select(r => r.Name)];
+        return $"no register is called '{name}' in the map of {Name}; it has {Some(near.Length > 0 ? near : [.. Registers.Select(r => r.Name)])}.";
+    }
+
+    private static string Some(string[] names) => names.Length switch
+    {
+        0 => "none at all",
+        <= 8 => string.Join(", ", names),
+        _ => string.Join(", ", names.Take(8)) + $" and {names.Length - 8} more",
+    };
+
+    private static bool Ends(string whole, string end, StringComparison comparison) =>
+        end.Length > 0 && whole.Length > end.Length && whole[^(end.Length + 1)] == '.' && whole.EndsWith(end, comparison);
+
+    private NamedRegister? FindWhole(string name)
+    {
+        foreach (StringComparison comparison in (ReadOnlySpan<StringComparison>)[StringComparison.Ordinal, StringComparison.OrdinalIgnoreCase])
+        {
+            if (Registers.FirstOrDefault(r => r.Name.Equals(name, comparison)) is { } exact) return exact;
+            NamedRegister[] ends = [.. Registers.Where(r => Ends(r.Name, name, comparison)).Take(2)];
+            if (ends.Length > 0) return ends.Length == 1 ? ends[0] : null;
+        }
+
+        return null;
+    }
+}
+
+/// <summary>Something of a register map's file that was left out.</summary>
+/// <param name="Line">Where it stands, from 1; 0 where nobody knows.</param>
+/// <param name="Register">The register's name, where it has one.</param>
+/// <param name="Reason">Why, as half a sentence.</param>
+public sealed record DeviceMapProblem(int Line, string? Register, string Reason)
+{
+    /// <summary>The form <c>line 7: UART.DATA: the reason</c>.</summary>
+    public override string ToString() => (Line > 0 ? $"line {Line}: " : "") + (Register is null ? "" : Register + ": ") + Reason;
+}
+
+/// <summary>Where the addresses of an SVD file lie in a card: the file speaks of an address space, a card has BARs.</summary>
+/// <param name="At">The place of the address <paramref name="Base"/>.</param>
+/// <param name="Base">An address in the file, such as the 0xf0000000 at which an SoC tool sees what the card shows in its BAR.</param>
+public sealed record SvdPlacing(RegionPlace At = default, ulong Base = 0);

@@ -1,0 +1,169 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using RingThree.Hosting;
+using RingThree.Transfers;
+
+namespace RingThree.Registers.Files;
+
+/// <summary>A <see cref="DeviceMap"/> as JSON: docs/registermaps.md. Unlike SVD it is written by hand, so anything odd in it is refused with its place.</summary>
+internal static class DeviceMapJson
+{
+    private static readonly JsonDocumentOptions Reading = new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip, AllowDuplicateProperties = false };
+    private static readonly JsonWriterOptions Writing = new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    internal static DeviceMap Read(string text)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(text, Reading);
+            return Map(new JsonPart(document.RootElement, "the map"));
+        }
+        catch (JsonException error)
+        {
+            throw new FormatException($"this is neither CMSIS-SVD, which starts with '<', nor JSON: {error.Message}", error);
+        }
+    }
+
+    internal static string Write(DeviceMap map)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer, Writing))
+        {
+            json.WriteStartObject();
+            json.WriteString("name", map.Name);
+            if (map.Description is { } description) json.WriteString("description", description);
+            json.WriteStartArray("registers");
+            foreach (NamedRegister register in map.Registers) Write(json, register);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length);
+    }
+
+    private static DeviceMap Map(JsonPart map)
+    {
+        map.Allow("name", "description", "registers");
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        var registers = new List<NamedRegister>();
+        foreach (JsonPart part in map.List("registers"))
+        {
+            NamedRegister register = Register(part);
+            if (!names.Add(register.Name)) throw part.Wrong($"there is another register called '{register.Name}'");
+            if (registers.Count >= DeviceMap.MostRegisters) throw part.Wrong($"these are more than {DeviceMap.MostRegisters} registers");
+            registers.Add(register);
+        }
+
+        return new DeviceMap(map.Text("name") ?? "device", registers) { Description = map.Text("description") };
+    }
+
+    private static NamedRegister Register(JsonPart part)
+    {
+        part.Allow("name", "at", "width", "count", "stride", "access", "onWrite", "onRead", "reset", "description", "fields");
+        string name = part.Text("name") is { Length: > 0 } text && !text.Contains('+', StringComparison.Ordinal) ? text : throw part.Wrong("a register needs a name, one without '+'");
+        string at = part.Text("at") ?? throw part.Wrong("a register needs a place: \"at\": \"bar0+0x20\"");
+        if (!RegionPlace.TryParse(at, null, out RegionPlace place)) throw part.Wrong($"'{at}' is no place; places go like bar0+0x20, cfg+0x04, range1+4");
+        ulong bits = part.Number("width", 32);
+        if (bits is not (8 or 16 or 32 or 64)) throw part.Wrong("its width is 8, 16, 32 or 64 bits");
+        ulong width = bits / 8;
+        ulong count = part.Number("count", 1);
+        if (count is 0 or > DeviceMap.MostRegisters) throw part.Wrong($"its count is 1 to {DeviceMap.MostRegisters}");
+        ulong stride = part.Number("stride", width);
+        if (stride > uint.MaxValue || (count > 1 && stride < width)) throw part.Wrong($"its stride is {width} bytes or more, so that the row's registers do not lie on one another");
+        if (place.Offset % width != 0 || (count > 1 && stride % width != 0)) throw part.Wrong($"its place and stride are multiples of its {width} bytes");
+        if (place.Offset > ulong.MaxValue - (count * stride)) throw part.Wrong("it ends beyond any address");
+        var register = new NamedRegister(name, place, (int)width)
+        {
+            Description = part.Text("description"),
+            Ability = part.Word("access", RegisterAbility.ReadWrite),
+            OnWrite = part.Word("onWrite", WriteEffect.Stores),
+            OnRead = part.Word("onRead", ReadEffect.None),
+            Reset = part.Has("reset") ? part.Number("reset", 0) : null,
+            Count = (int)count,
+            Stride = stride,
+        };
+        if (register.Reset > register.Ones) throw part.Wrong("its reset value has more bits than it");
+        var fields = new List<RegisterField>();
+        foreach (JsonPart field in part.List("fields", required: false)) fields.Add(Field(field, register, fields));
+        return register with { Fields = fields };
+    }
+
+    private static RegisterField Field(JsonPart part, NamedRegister register, List<RegisterField> before)
+    {
+        part.Allow("name", "bits", "access", "onWrite", "onRead", "description", "values");
+        string name = part.Text("name") is { Length: > 0 } text ? text : throw part.Wrong("a field needs a name");
+        if (before.Exists(f => f.Name == name)) throw part.Wrong($"there is another field called '{name}'");
+        if (!MapNumbers.TryReadBits(part.Text("bits"), out int low, out int count)) throw part.Wrong("a field needs its bits: \"bits\": \"7:4\", or \"3\"");
+        if (low + count > 8 * register.Width) throw part.Wrong($"its bits reach beyond the register's {8 * register.Width}");
+        var field = new RegisterField(name, low, count)
+        {
+            Description = part.Text("description"),
+            Ability = part.Word("access", register.Ability),
+            OnWrite = part.Word("onWrite", register.OnWrite),
+            OnRead = part.Word("onRead", register.OnRead),
+        };
+        return field with { Values = [.. Values(part, field)] };
+    }
+
+    private static IEnumerable<FieldValue> Values(JsonPart field, RegisterField bits)
+    {
+        foreach ((string name, JsonPart part) in field.Members("values"))
+        {
+            if (!MapNumbers.TryReadPattern(part.Own(), out ulong value, out ulong cared)) throw part.Wrong("a value goes like 3, \"0x3\", \"0b1x\", or \"*\" for all others");
+            if (value > bits.Ones) throw part.Wrong($"the value does not fit into {bits.BitCount} bit(s)");
+            yield return new FieldValue(name, value, cared);
+        }
+    }
+
+    private static void Write(Utf8JsonWriter json, NamedRegister register)
+    {
+        json.WriteStartObject();
+        json.WriteString("name", register.Name);
+        json.WriteString("at", register.Place.Region <= PciNumbering.Configuration ? register.Place.ToString() : string.Create(CultureInfo.InvariantCulture, $"range{register.Place.Region}+0x{register.Place.Offset:x}"));
+        json.WriteNumber("width", 8 * register.Width);
+        if (register.Count != 1)
+        {
+            json.WriteNumber("count", register.Count);
+            json.WriteNumber("stride", register.Stride);
+        }
+
+        WriteEffects(json, (register.Ability, register.OnWrite, register.OnRead), default);
+        if (register.Reset is { } reset) json.WriteString("reset", string.Create(CultureInfo.InvariantCulture, $"0x{reset:x}"));
+        if (register.Description is { } description) json.WriteString("description", description);
+        if (register.Fields.Count > 0)
+        {
+            json.WriteStartArray("fields");
+            foreach (RegisterField field in register.Fields) Write(json, field, register);
+            json.WriteEndArray();
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, RegisterField field, NamedRegister register)
+    {
+        json.WriteStartObject();
+        json.WriteString("name", field.Name);
+        json.WriteString("bits", field.Bits);
+        WriteEffects(json, (field.Ability, field.OnWrite, field.OnRead), (register.Ability, register.OnWrite, register.OnRead));
+        if (field.Description is { } description) json.WriteString("description", description);
+        if (field.Values.Count > 0)
+        {
+            json.WriteStartObject("values");
+            foreach (FieldValue value in field.Values.DistinctBy(v => v.Name)) json.WriteString(value.Name, MapNumbers.WritePattern(value));
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+    }
+
+    /// <summary>What is not as it would be without a word.</summary>
+    private static void WriteEffects(Utf8JsonWriter json, (RegisterAbility Ability, WriteEffect OnWrite, ReadEffect OnRead) own, (RegisterAbility Ability, WriteEffect OnWrite, ReadEffect OnRead) usual)
+    {
+        if (own.Ability != usual.Ability) json.WriteString("access", JsonPart.NameOf(own.Ability));
+        if (own.OnWrite != usual.OnWrite) json.WriteString("onWrite", JsonPart.NameOf(own.OnWrite));
+        if (own.OnRead != usual.OnRead) json.WriteString("onRead", JsonPart.NameOf(own.OnRead));
+    }
+}

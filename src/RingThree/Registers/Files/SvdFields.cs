@@ -1,0 +1,88 @@
+using System.Xml.Linq;
+
+namespace RingThree.Registers.Files;
+
+/// <summary>Reads the fields of SVD registers.</summary>
+internal sealed class SvdFields(SvdNames names, List<DeviceMapProblem> problems)
+{
+    private readonly Dictionary<(XElement Register, SvdDefaults Defaults), IReadOnlyList<RegisterField>> _known = []; // a cluster of 2048 has its fields once
+
+    internal IReadOnlyList<RegisterField> Of(SvdNode register, SvdDefaults defaults)
+    {
+        if (_known.TryGetValue((register.Own, defaults), out IReadOnlyList<RegisterField>? known)) return known;
+        var fields = new List<RegisterField>();
+        WriteEffect onWrite = SvdWords.WriteEffect(register, WriteEffect.Stores, Nowhere);
+        ReadEffect onRead = SvdWords.ReadEffect(register, ReadEffect.None, Nowhere);
+        foreach (XElement element in register.Group("fields"))
+        {
+            if (names.Resolve(element, Problem) is not { } node) continue;
+            if (Bits(node) is not var (low, count))
+            {
+                Problem(element, "its bits are missing or wrong: a field has bitRange, lsb and msb, or bitOffset and bitWidth");
+                continue;
+            }
+
+            foreach ((string suffix, ulong offset, bool _) in SvdDimension.Expand(node, Problem))
+            {
+                ulong first = (ulong)low + offset;
+                if (first + (ulong)count > 8 * (ulong)defaults.Width)
+                {
+                    Problem(element, $"its bits {first} to {first + (ulong)count - 1} reach beyond the register's {8 * defaults.Width}");
+                    continue;
+                }
+
+                fields.Add(new RegisterField(SvdDimension.Name(node.Text("name") ?? "", suffix), (int)first, count)
+                {
+                    Description = node.Text("description"),
+                    Ability = SvdWords.Ability(node, defaults.Ability, Problem),
+                    OnWrite = SvdWords.WriteEffect(node, onWrite, Problem),
+                    OnRead = SvdWords.ReadEffect(node, onRead, Problem),
+                    Values = Values(node, count),
+                });
+            }
+        }
+
+        return _known[(register.Own, defaults)] = fields;
+
+        static void Nowhere(XElement element, string reason)
+        {
+            // Said where the register itself is read.
+        }
+    }
+
+    private static (int Low, int Count)? Bits(SvdNode node)
+    {
+        if (node.Text("bitRange") is { } range) return MapNumbers.TryReadBits(range, out int low, out int count) ? (low, count) : null;
+        if (node.Text("lsb") is { } lsb) return MapNumbers.TryReadBits($"{node.Text("msb")}:{lsb}", out int low, out int count) ? (low, count) : null;
+        if (!MapNumbers.TryRead(node.Text("bitOffset"), out ulong offset) || offset > 63) return null;
+        ulong width = 1;
+        if (node.Text("bitWidth") is { } text && !MapNumbers.TryRead(text, out width)) return null;
+        return width is >= 1 and <= 64 && offset + width <= 64 ? ((int)offset, (int)width) : null;
+    }
+
+    private List<FieldValue> Values(SvdNode field, int bitCount)
+    {
+        var values = new List<FieldValue>();
+        ulong ones = ulong.MaxValue >> (64 - bitCount);
+        FieldValue? otherwise = null;
+        foreach (XElement list in field.Elements("enumeratedValues"))
+        {
+            if (names.Resolve(list, Problem) is not { } node) continue;
+            foreach (XElement element in node.Elements("enumeratedValue"))
+            {
+                var value = new SvdNode([element]);
+                string name = value.Text("name") ?? value.Text("description") ?? "";
+                if (name.Length == 0) continue;
+                if (value.Text("isDefault") is "true" or "1") otherwise ??= new FieldValue(name, 0, 0);
+                else if (!MapNumbers.TryReadPattern(value.Text("value"), out ulong bits, out ulong cared)) Problem(element, $"its value is '{value.Text("value")}', which is no number");
+                else if (bits > ones) Problem(element, $"its value {value.Text("value")} does not fit into {bitCount} bit(s)");
+                else if (!values.Exists(v => v.Value == bits && v.Cared == cared)) values.Add(new FieldValue(name, bits, cared));
+            }
+        }
+
+        if (otherwise is not null) values.Add(otherwise);
+        return values;
+    }
+
+    private void Problem(XElement element, string reason) => problems.Add(new DeviceMapProblem(SvdNode.LineOf(element), new SvdNode([element]).Text("name"), reason));
+}

@@ -1,0 +1,157 @@
+using System.Xml;
+using System.Xml.Linq;
+using RingThree.Transfers;
+
+namespace RingThree.Registers.Files;
+
+/// <summary>
+/// Reads CMSIS-SVD. Source: CMSIS-SVD description format 1.3. What concerns a processor alone (its core, interrupts,
+/// protection) is passed over.
+/// </summary>
+internal sealed class SvdReader
+{
+    private const int DeepestCluster = 16;
+    private const int MostSteps = 2 * DeviceMap.MostRegisters; // rows of rows of rows: some lines of text can ask for days of work
+    private readonly SvdPlacing _placing;
+    private readonly SvdNames _names;
+    private readonly SvdFields _fields;
+    private readonly List<DeviceMapProblem> _problems = [];
+    private readonly List<NamedRegister> _registers = [];
+    private readonly HashSet<string> _taken = new(StringComparer.Ordinal);
+    private int _steps;
+
+    private SvdReader(XElement device, SvdPlacing placing)
+    {
+        _placing = placing;
+        _names = new SvdNames(device);
+        _fields = new SvdFields(_names, _problems);
+    }
+
+    internal static DeviceMap Read(string text, SvdPlacing placing)
+    {
+        XElement device = Load(text);
+        return new SvdReader(device, placing).Read(device);
+    }
+
+    private static XElement Load(string text)
+    {
+        // No document type: entities that grow without bounds, and files that a map has no business with.
+        var settings = new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, IgnoreComments = true, IgnoreProcessingInstructions = true };
+        try
+        {
+            using var reader = XmlReader.Create(new StringReader(text), settings);
+            XElement device = XDocument.Load(reader, LoadOptions.SetLineInfo).Root!;
+            if (device.Name.LocalName != "device") throw new FormatException($"line {SvdNode.LineOf(device)}: this is XML, but no CMSIS-SVD: it starts with <{device.Name.LocalName}> instead of <device>.");
+            return device;
+        }
+        catch (XmlException error)
+        {
+            throw new FormatException($"line {error.LineNumber}: this is no CMSIS-SVD: {error.Message}", error);
+        }
+    }
+
+    private DeviceMap Read(XElement device)
+    {
+        var node = new SvdNode([device]);
+        SvdDefaults defaults = SvdDefaults.Of(node, new SvdDefaults(4, default, null), Problem);
+        foreach (XElement peripheral in node.Elements("peripherals").SelectMany(p => p.Elements()).Where(e => e.Name.LocalName == "peripheral"))
+        {
+            if (_names.Resolve(peripheral, Problem) is not { } known) continue;
+            foreach ((string suffix, ulong offset, bool _) in SvdDimension.Expand(known, Problem))
+            {
+                string name = SvdDimension.Name(known.Text("name") ?? "", suffix);
+                if (!known.TryNumber("baseAddress", 0, Problem, out ulong address)) continue;
+                Walk(known.Group("registers"), name + ".", address + offset, SvdDefaults.Of(known, defaults, Problem), 0);
+            }
+        }
+
+        return new DeviceMap(node.Text("name") ?? "device", _registers) { Description = node.Text("description"), Problems = _problems };
+    }
+
+    private void Walk(IEnumerable<XElement> elements, string prefix, ulong address, SvdDefaults defaults, int depth)
+    {
+        foreach (XElement element in elements)
+        {
+            if (++_steps > MostSteps) throw TooMany(element);
+            bool cluster = element.Name.LocalName == "cluster";
+            if (!cluster && element.Name.LocalName != "register") continue;
+            if (_names.Resolve(element, Problem) is not { } node || !node.TryNumber("addressOffset", 0, Problem, out ulong offset)) continue;
+            if (cluster) Cluster(node, prefix, address + offset, SvdDefaults.Of(node, defaults, Problem), depth + 1);
+            else Register(node, prefix, address + offset, SvdDefaults.Of(node, defaults, Problem));
+        }
+    }
+
+    private void Cluster(SvdNode node, string prefix, ulong address, SvdDefaults defaults, int depth)
+    {
+        if (depth > DeepestCluster)
+        {
+            Problem(node.Own, $"clusters lie in one another more than {DeepestCluster} deep");
+            return;
+        }
+
+        foreach ((string suffix, ulong offset, bool _) in SvdDimension.Expand(node, Problem))
+            Walk(node.Group(null), prefix + SvdDimension.Name(node.Text("name") ?? "", suffix) + ".", address + offset, defaults, depth);
+    }
+
+    private void Register(SvdNode node, string prefix, ulong address, SvdDefaults defaults)
+    {
+        string bare = node.Text("name") ?? "";
+        var parts = SvdDimension.Expand(node, Problem);
+        if (parts.Count == 0) return;
+        bool row = parts[0].IsArray && parts.Count > 1;
+        var stride = row ? parts[1].Offset - parts[0].Offset : (ulong)defaults.Width;
+        IReadOnlyList<RegisterField> fields = _fields.Of(node, defaults);
+        foreach ((string suffix, ulong offset, bool _) in row ? [parts[0]] : parts)
+        {
+            string name = prefix + (row ? SvdDimension.Name(bare, null) : SvdDimension.Name(bare, suffix));
+            if (Place(node, name, address + offset, defaults.Width, stride) is not { } place) continue;
+            if (_registers.Count >= DeviceMap.MostRegisters) throw TooMany(node.Own);
+            _registers.Add(new NamedRegister(name, place, defaults.Width)
+            {
+                Description = node.Text("description"),
+                Ability = defaults.Ability,
+                OnWrite = SvdWords.WriteEffect(node, WriteEffect.Stores, Problem),
+                OnRead = SvdWords.ReadEffect(node, ReadEffect.None, Problem),
+                Reset = defaults.Reset is { } reset ? reset & (ulong.MaxValue >> (64 - (8 * defaults.Width))) : null,
+                Count = row ? parts.Count : 1,
+                Stride = stride,
+                Fields = fields,
+            });
+        }
+    }
+
+    /// <summary>Where an address of the file lies in the card; null with a problem noted where it cannot be.</summary>
+    private RegionPlace? Place(SvdNode node, string name, ulong address, int width, ulong stride)
+    {
+        string? why = name.EndsWith('.') ? "it has no name"
+            : width == 0 ? "its size is not 8, 16, 32 or 64 bits, so that no bus access fits"
+            : address < _placing.Base ? $"it lies at 0x{address:x}, below the map's base 0x{_placing.Base:x}"
+            : (address - _placing.Base + _placing.At.Offset) % (ulong)width != 0 || stride % (ulong)width != 0 ? $"it lies at 0x{address:x}, no multiple of its {width} bytes"
+            : _taken.Add(name) ? null : "there is another of that name";
+        if (why is null) return _placing.At with { Offset = _placing.At.Offset + (address - _placing.Base) };
+        _problems.Add(new DeviceMapProblem(SvdNode.LineOf(node.Own), name, why));
+        return null;
+    }
+
+    private static FormatException TooMany(XElement element) =>
+        new($"line {SvdNode.LineOf(element)}: with all rows counted out these are more than {DeviceMap.MostRegisters} registers, or as good as.");
+
+    private void Problem(XElement element, string reason) =>
+        _problems.Add(new DeviceMapProblem(SvdNode.LineOf(element), new SvdNode([element]).Text("name"), reason));
+}
+
+/// <summary>What registers inherit from what they lie in.</summary>
+/// <param name="Width">Bytes; 0 where it is no width that a bus access has.</param>
+/// <param name="Ability">Read, written or both.</param>
+/// <param name="Reset">The value after a reset.</param>
+internal sealed record SvdDefaults(int Width, RegisterAbility Ability, ulong? Reset)
+{
+    internal static SvdDefaults Of(SvdNode node, SvdDefaults outer, Action<XElement, string> problem)
+    {
+        int width = outer.Width;
+        if (node.Text("size") is not null) width = node.TryNumber("size", 0, problem, out ulong bits) && bits is 8 or 16 or 32 or 64 ? (int)bits / 8 : 0;
+        ulong? reset = outer.Reset;
+        if (node.Text("resetValue") is not null) reset = node.TryNumber("resetValue", 0, problem, out ulong value) ? value : null;
+        return new SvdDefaults(width, SvdWords.Ability(node, outer.Ability, problem), reset);
+    }
+}
