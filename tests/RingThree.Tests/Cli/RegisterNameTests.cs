@@ -30,12 +30,12 @@ public sealed class RegisterNameTests : IDisposable
     {
         await File.WriteAllTextAsync(_map, """{ "registers": [ { "name": "WORD", "at": "bar0+0x0", "width": 8, "count": 3, "stride": 2, "fields": [ { "name": "LOW", "bits": "3:0" } ] } ] }""");
 
-        Assert.Equal("WORD[0]  0x00\n  [3:0]  LOW  0\nWORD[1]  0x00\n  [3:0]  LOW  0\nWORD[2]  0x00\n  [3:0]  LOW  0\n", (await Run("read", "sim:generic,id=1234:1,bar0=4K", "WORD", "--map", _map)).Output);
-        Assert.Equal("WORD[1].LOW  0\n", (await Run("read", "sim:generic,id=1234:1,bar0=4K", "WORD[1].LOW", "--map", _map)).Output);
-        (int status, string output, _) = await Run("write", "sim:generic,id=1234:1,bar0=4K", "WORD", "1", "2", "--map", _map, "--json");
+        Assert.Equal("WORD[0]  0x00\n  [3:0]  LOW  0\nWORD[1]  0x00\n  [3:0]  LOW  0\nWORD[2]  0x00\n  [3:0]  LOW  0\n", (await Run("read", "sim:generic,id=1234:0001,bar0=4K", "WORD", "--map", _map)).Output);
+        Assert.Equal("WORD[1].LOW  0\n", (await Run("read", "sim:generic,id=1234:0001,bar0=4K", "WORD[1].LOW", "--map", _map)).Output);
+        (int status, string output, _) = await Run("write", "sim:generic,id=1234:0001,bar0=4K", "WORD", "1", "2", "--map", _map, "--json");
         Assert.Equal(0, status);
         Assert.Equal(["bar0+0x0", "bar0+0x2"], JsonDocument.Parse(output).RootElement.GetProperty("registers").EnumerateArray().Select(r => r.GetProperty("place").GetString()));
-        Assert.Equal(2, (await Run("write", "sim:generic,id=1234:1,bar0=4K", "WORD", "1", "2", "3", "4", "--map", _map)).Status);
+        Assert.Equal(2, (await Run("write", "sim:generic,id=1234:0001,bar0=4K", "WORD", "1", "2", "3", "4", "--map", _map)).Status);
     }
 
     [Theory]
