@@ -13,6 +13,7 @@ namespace RingThree.Cli;
 internal static class DemoCommand
 {
     private const int Interrupts = 10_000;
+    private static readonly TimeSpan ProgressEvery = TimeSpan.FromMilliseconds(250); // seldom enough not to be measured
 
     internal static Command Create()
     {
@@ -22,12 +23,18 @@ internal static class DemoCommand
             DefaultValueFactory = _ => "sim:edu",
             Validators = { ExitStatus.RefuseOptions },
         };
-        var command = new Command("demo", "Drives an edu card: a factorial by interrupt, 10,000 interrupts of each kind, a DMA round trip.") { device };
-        command.SetAction(parsed => RunAsync(parsed.GetValue(device)!));
+        var json = new Option<bool>("--json") { Description = "One JSON object, when all is done." };
+        var command = new Command("demo", """
+            Drives an edu card: a factorial by interrupt, 10,000 interrupts of each kind, a DMA round trip.
+
+            Example: ring3 demo
+                     ring3 demo 0000:00:02.0
+            """) { device, json };
+        command.SetAction(parsed => RunAsync(parsed.GetValue(device)!, parsed.GetValue(json)));
         return command;
     }
 
-    private static async Task<int> RunAsync(string name)
+    private static async Task<int> RunAsync(string name, bool json)
     {
         (IHost host, PciDevice device) = HostNames.Open(name);
         using (host)
@@ -39,13 +46,12 @@ internal static class DemoCommand
                     $"the demo drives QEMU's edu card ({EduDriver.Id}), and this is {device.Id}", "Run it on sim:edu, or on an edu in QEMU (-device edu).");
             }
 
-            Console.WriteLine($"ring3 demo: {device} on host '{host.Name}', driven by samples/edu/EduDriver.cs");
-            Console.WriteLine();
-            var table = new Table();
+            var table = new Table(json);
+            if (!json) Console.WriteLine($"ring3 demo: {device} on host '{host.Name}', driven by samples/edu/EduDriver.cs{Environment.NewLine}");
             foreach (InterruptKind kind in Enum.GetValues<InterruptKind>().Where(k => device.Interrupts.Count(k) > 0))
                 await CheckKindAsync(device, kind, table);
-            Console.WriteLine();
-            Console.WriteLine(table.Failures == 0 ? "All checks passed." : $"{table.Failures} of {table.Rows} checks failed.");
+            if (json) table.WriteJson(name);
+            else Console.WriteLine($"{Environment.NewLine}{(table.Failures == 0 ? "All checks passed." : $"{table.Failures} of {table.Rows} checks failed.")}");
             return table.Failures == 0 ? ExitStatus.Success : ExitStatus.Failure;
         }
     }
@@ -60,8 +66,17 @@ internal static class DemoCommand
 
         long before = edu.Interrupts.GetCounters().Claimed;
         long started = Stopwatch.GetTimestamp();
-        for (uint i = 1; i <= Interrupts; i++) await edu.RaiseAsync((EduInterrupts)i);
+        long said = started;
+        for (uint i = 1; i <= Interrupts; i++)
+        {
+            await edu.RaiseAsync((EduInterrupts)i);
+            if (i % 100 != 0 || Stopwatch.GetElapsedTime(said) < ProgressEvery) continue;
+            said = Stopwatch.GetTimestamp();
+            Terminal.Progress($"  {how}: {i:N0} of {Interrupts:N0} interrupts");
+        }
+
         TimeSpan time = Stopwatch.GetElapsedTime(started);
+        Terminal.Progress("");
         InterruptCounters counters = edu.Interrupts.GetCounters();
         long claimed = counters.Claimed - before;
         table.Add($"{how}: {Interrupts:N0} interrupts", $"{claimed:N0} claimed, {time.TotalMicroseconds / Interrupts:0.0} us each",
@@ -81,18 +96,38 @@ internal static class DemoCommand
         return (sent.Length, sent.Span.SequenceEqual(received.Span));
     }
 
-    /// <summary>What was checked, printed as it is found.</summary>
-    private sealed class Table
+    /// <summary>What was checked: printed as it is found, or kept for JSON.</summary>
+    private sealed class Table(bool json)
     {
-        internal int Rows { get; private set; }
+        private readonly List<(string Check, string Found, bool Passed)> _rows = [];
 
-        internal int Failures { get; private set; }
+        internal int Rows => _rows.Count;
+
+        internal int Failures => _rows.Count(r => !r.Passed);
 
         internal void Add(string check, string found, bool passed)
         {
-            Rows++;
-            if (!passed) Failures++;
-            Console.WriteLine($"  {check,-38} {found,-34} {(passed ? "ok" : "FAILED")}");
+            _rows.Add((check, found, passed));
+            if (!json) Console.WriteLine($"  {check,-38} {found,-34} {(passed ? Terminal.Good("ok") : Terminal.Bad("FAILED"))}");
         }
+
+        internal void WriteJson(string device) => JsonOutput.WriteLine(j =>
+        {
+            j.WriteStartObject();
+            j.WriteString("device", device);
+            j.WriteNumber("failed", Failures);
+            j.WriteStartArray("checks");
+            foreach ((string check, string found, bool passed) in _rows)
+            {
+                j.WriteStartObject();
+                j.WriteString("check", check);
+                j.WriteString("found", found);
+                j.WriteBoolean("passed", passed);
+                j.WriteEndObject();
+            }
+
+            j.WriteEndArray();
+            j.WriteEndObject();
+        });
     }
 }

@@ -48,11 +48,11 @@ internal static class LiveOutput
         return option;
     }
 
-    /// <summary>Adds a row to a table, cut where the terminal ends: a row of two lines would be drawn over wrongly.</summary>
-    internal static void AppendRow(StringBuilder text, string row)
+    /// <summary>A table's row, cut where the terminal ends: a row of two lines would be drawn over wrongly.</summary>
+    internal static string Cut(string row)
     {
         int most = Console.IsOutputRedirected || Console.WindowWidth <= 1 ? int.MaxValue : Console.WindowWidth - 1;
-        text.AppendLine(row.Length <= most ? row : row[..most]);
+        return row.Length <= most ? row : row[..most];
     }
 
     /// <summary>Draws a table over the one before.</summary>

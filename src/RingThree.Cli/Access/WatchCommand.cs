@@ -130,7 +130,8 @@ internal static class WatchCommand
             for (int i = 0; i < targets.Length; i++)
             {
                 string mark = _last is not null && _last[i] != values[i] ? "*" : " ";
-                LiveOutput.AppendRow(text, $"{targets[i].Label.PadRight(_labels)} {targets[i].Show(values[i])} {mark} {_changes[i],8} changes{Fields(targets[i], values[i])}");
+                string row = LiveOutput.Cut($"{targets[i].Label.PadRight(_labels)} {targets[i].Show(values[i])} {mark} {_changes[i],8} changes{Fields(targets[i], values[i])}");
+                text.AppendLine(mark == "*" ? Terminal.Doubtful(row) : row);
             }
 
             LiveOutput.Redraw(text, _last is null ? 0 : targets.Length);

@@ -52,7 +52,7 @@ internal static class DoctorCommand
         {
             foreach (CheckResult result in results)
             {
-                Console.WriteLine($"{NameOf(result.State),-7} {result.Name,-20} {result.Found}");
+                Console.WriteLine($"{Shown(result.State)} {result.Name,-20} {result.Found}");
                 if (result.Remedy.Length > 0) Console.WriteLine($"        {"",-20} -> {result.Remedy}");
             }
         }
@@ -66,6 +66,12 @@ internal static class DoctorCommand
         if (!PciId.TryParse(name, null, out PciId id)) throw new FormatException($"'{name}' is no function of this machine; give an address (0000:03:00.0) or an id (10ee:7024).");
         using IHost host = HostNames.Machine();
         return PciAddress.Parse(host.Find(id).Address);
+    }
+
+    private static string Shown(CheckState state)
+    {
+        string name = NameOf(state).PadRight(7);
+        return state == CheckState.Ok ? Terminal.Good(name) : state == CheckState.Failed ? Terminal.Bad(name) : Terminal.Doubtful(name);
     }
 
     private static string NameOf(CheckState state) => state switch
