@@ -35,7 +35,8 @@ internal static class CompletionCommand
         var command = new Command("completion", """
             Prints a script that completes ring3's command lines.
 
-            Example: source <(ring3 completion bash)
+            Example: ring3 completion bash > ~/.local/share/bash-completion/completions/ring3
+                     source <(ring3 completion bash)
             """) { shell };
         command.SetAction(parsed =>
         {

@@ -22,11 +22,10 @@ internal static class ShowCommand
             Nothing is written to the function. All of it needs root, or a function that is bound to vfio-pci and yours;
             without that the first 64 bytes are shown, and a line says so.
 
-            Examples:
-              ring3 show 0000:00:04.0
-              ring3 show 1234:11e8 --json
-              ring3 show sim:nvme
-              lspci -xxxx > dump.txt; ring3 show --dump dump.txt
+            Example: ring3 show 0000:00:04.0
+                     ring3 show 1234:11e8 --json
+                     ring3 show sim:nvme
+                     lspci -xxxx > dump.txt; ring3 show --dump dump.txt
             """)
         {
             device, dump, json,

@@ -17,6 +17,8 @@ internal sealed class StandardStream(TextWriter inner, Action<Exception> failed)
 
     public override void Write(string? value) => Guard(() => inner.Write(value));
 
+    public override void WriteLine(string? value) => Guard(() => inner.WriteLine(value)); // one system call, not two
+
     public override void Write(char[] buffer, int index, int count) => Guard(() => inner.Write(buffer, index, count));
 
     public override void Flush() => Guard(inner.Flush);
