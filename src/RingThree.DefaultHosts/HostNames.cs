@@ -106,8 +106,7 @@ public static class HostNames
             };
         }
 
-        if (After(GenericPrefix, card) is not { } description) throw new FormatException($"There is no simulated card '{name}'. There are {Names()}.");
-        var generic = GenericCard.Parse(description);
+        SimulatedCard generic = Generic(card);
         try
         {
             return Open(new SimulatedHost().Add(generic), h => h.Open(h.Scan()[0].Address));
@@ -117,6 +116,13 @@ public static class HostNames
             throw new FormatException($"No machine has room for that card: {error.Message}", error);
         }
     }
+
+    /// <summary>A card's model by the name behind <c>sim:</c>.</summary>
+    internal static CardModel MakeCard(string card) => Cards.TryGetValue(card, out Func<CardModel>? make) ? make() : Generic(card);
+
+    private static GenericCard Generic(string card) => After(GenericPrefix, card) is { } description
+        ? GenericCard.Parse(description)
+        : throw new FormatException($"There is no simulated card '{SimulatedPrefix}{card}'. There are {Names()}.");
 
     /// <summary>The card's name and its place, from 0, among cards like it: <c>line-card#1</c>.</summary>
     private static (string Kind, int Place) Numbered(string card)

@@ -35,6 +35,19 @@ public sealed class VfioHost : IHost
     }
 
     /// <inheritdoc/>
+    public IReadOnlyList<RegionDescription>? PeekRegions(string address)
+    {
+        try
+        {
+            return PciAddress.TryParse(address, null, out PciAddress place) ? SysfsConfiguration.Read(place).Regions : null;
+        }
+        catch (DeviceException)
+        {
+            return null;
+        }
+    }
+
+    /// <inheritdoc/>
     /// <remarks>From the kernel's uevents, which say nothing of power states.</remarks>
     public IDisposable Watch(Action<DeviceChange> onChange)
     {

@@ -23,12 +23,8 @@ internal sealed class SimulatedDevice : IHostedDevice
         _closing = closing;
         Description = description;
         CardDefinition card = function.Card.Definition;
-        var regions = new RegionDescription[PciNumbering.Configuration + 1];
-        for (int i = 0; i < PciNumbering.BarCount; i++) regions[i] = Bar(card, i);
-        regions[PciNumbering.Rom] = card.Rom.IsEmpty ? RegionDescription.Absent : new(RegionKind.Rom, (ulong)card.Rom.Length, RegionAbilities.Read, "ROM");
-        regions[PciNumbering.Configuration] = new(RegionKind.Configuration, (ulong)function.Config.Size, RegionAbilities.Read | RegionAbilities.Write, "configuration space");
-        Regions = regions;
-        _parts = [.. regions.Select(r => r.Parts.ToArray())];
+        Regions = RegionsOf(function);
+        _parts = [.. Regions.Select(r => r.Parts.ToArray())];
         InterruptGroups =
         [
             Group(InterruptGroupKind.Level, card.Pin == 0 || function.Physical is not null ? 0 : 1, InterruptGroupAbilities.Maskable | InterruptGroupAbilities.AutoMasked, "INTx") with { Shared = function.SharesLine },
@@ -235,6 +231,17 @@ internal sealed class SimulatedDevice : IHostedDevice
 
     private static InterruptGroupDescription Group(InterruptGroupKind kind, int count, InterruptGroupAbilities abilities, string name) =>
         count == 0 ? InterruptGroupDescription.Absent : new(kind, count, abilities | InterruptGroupAbilities.Triggerable, name);
+
+    /// <summary>The regions of a function, open or not.</summary>
+    internal static RegionDescription[] RegionsOf(PciEndpoint function)
+    {
+        CardDefinition card = function.Card.Definition;
+        var regions = new RegionDescription[PciNumbering.Configuration + 1];
+        for (int i = 0; i < PciNumbering.BarCount; i++) regions[i] = Bar(card, i);
+        regions[PciNumbering.Rom] = card.Rom.IsEmpty ? RegionDescription.Absent : new(RegionKind.Rom, (ulong)card.Rom.Length, RegionAbilities.Read, "ROM");
+        regions[PciNumbering.Configuration] = new(RegionKind.Configuration, (ulong)function.Config.Size, RegionAbilities.Read | RegionAbilities.Write, "configuration space");
+        return regions;
+    }
 
     private static RegionDescription Bar(CardDefinition card, int number)
     {

@@ -173,6 +173,10 @@ public sealed class SimulatedHost : IHost
     }
 
     /// <inheritdoc/>
+    public IReadOnlyList<RegionDescription>? PeekRegions(string address) =>
+        PciAddress.TryParse(address, null, out PciAddress place) && RootComplex.Find(place) is PciEndpoint { IsPresent: true } function ? SimulatedDevice.RegionsOf(function) : null;
+
+    /// <inheritdoc/>
     public IHostedDevice OpenDevice(string address, OpenOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);

@@ -53,6 +53,9 @@ public sealed class RecordingHost : IHost
     public ReadOnlyMemory<byte>? PeekConfiguration(string address) => _host.PeekConfiguration(address);
 
     /// <inheritdoc/>
+    public IReadOnlyList<RegionDescription>? PeekRegions(string address) => _host.PeekRegions(address);
+
+    /// <inheritdoc/>
     public IHostedDevice OpenDevice(string address, OpenOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);

@@ -21,6 +21,11 @@ public interface IHost : IDisposable
     /// <returns>As much of it as this user may see, from its start (64, 256 or 4096 bytes); <see langword="null"/> where there is no such device or this host shows none.</returns>
     ReadOnlyMemory<byte>? PeekConfiguration(string address) => null;
 
+    /// <summary>The sizes and kinds of a device's regions, without opening it.</summary>
+    /// <param name="address">The device's address as <see cref="DeviceDescription.Address"/> spells it.</param>
+    /// <returns>Its regions as <see cref="IHostedDevice.Regions"/> would have them, parts left out; <see langword="null"/> where there is no such device or this host shows none.</returns>
+    IReadOnlyList<RegionDescription>? PeekRegions(string address) => null;
+
     /// <summary>Opens one device for the caller alone (as far as the host can tell).</summary>
     /// <param name="address">The device's address as <see cref="DeviceDescription.Address"/> spells it.</param>
     /// <param name="options">How to open it.</param>

@@ -1,0 +1,49 @@
+using RingThree.Hosting;
+using RingThree.Simulation;
+
+namespace RingThree.DefaultHosts;
+
+/// <summary>Hosts by name, for programs whose source says nothing of hosts: <c>machine; sim:edu; sim:generic,id=10ee:7024,bar0=64K,msi=4</c>.</summary>
+public static class HostLists
+{
+    private const string SimulatedPrefix = "sim:";
+
+    /// <summary>Opens the hosts of a list.</summary>
+    /// <param name="text">
+    /// Names with semicolons between: <c>machine</c> for this machine's own functions, and simulated cards as
+    /// <see cref="HostNames.Open(string)"/> knows them; those are all in one simulated machine, in the order of the list.
+    /// </param>
+    /// <returns>The hosts, each once; dispose them.</returns>
+    /// <exception cref="FormatException">A name is not known; the message says which.</exception>
+    public static IReadOnlyList<IHost> Open(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        bool machine = false;
+        var cards = new List<CardModel>();
+        foreach (string name in text.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            if (name.Equals("machine", StringComparison.OrdinalIgnoreCase)) machine = true;
+            else if (name.StartsWith(SimulatedPrefix, StringComparison.OrdinalIgnoreCase)) cards.Add(HostNames.MakeCard(name[SimulatedPrefix.Length..]));
+            else throw new FormatException($"'{name}' names no host; a list goes like machine; sim:edu; sim:generic,id=10ee:7024,bar0=64K,msi=4.");
+        }
+
+        var hosts = new List<IHost>();
+        if (machine) hosts.Add(HostNames.Machine());
+        if (cards.Count > 0) hosts.Add(Simulated(cards));
+        return hosts;
+    }
+
+    private static SimulatedHost Simulated(List<CardModel> cards)
+    {
+        var host = new SimulatedHost();
+        try
+        {
+            foreach (CardModel card in cards) _ = card is SimulatedCard function ? host.Add(function) : host.Add((SimulatedPlatformCard)card);
+            return host;
+        }
+        catch (InvalidOperationException error)
+        {
+            throw new FormatException($"No machine has room for these cards: {error.Message}", error);
+        }
+    }
+}

@@ -1,0 +1,64 @@
+using RingThree.WinDriver;
+
+namespace Jungo.wdapi_dotnet;
+
+/// <summary>What the C library has as macros.</summary>
+public static class wdc_defs_macros
+{
+    public static bool WDC_IS_KP(WDC_DEVICE pDev) => pDev.kerPlug.hKernelPlugIn != 0;
+
+    public static uint WDC_GET_KP_HANDLE(WDC_DEVICE pDev) => pDev.kerPlug.hKernelPlugIn;
+
+    public static WD_CARD WDC_GET_PCARD(WDC_DEVICE pDev) => pDev.cardReg.Card;
+
+    public static uint WDC_GET_CARD_HANDLE(WDC_DEVICE pDev) => pDev.cardReg.hCard;
+
+    public static WD_PCI_SLOT WDC_GET_PPCI_SLOT(WDC_DEVICE pDev) => pDev.slot;
+
+    public static WD_PCI_ID WDC_GET_PPCI_ID(WDC_DEVICE pDev) => pDev.id;
+
+    public static WDC_ADDR_DESC WDC_GET_ADDR_DESC(WDC_DEVICE pDev, uint dwAddrSpace) => dwAddrSpace < pDev.pAddrDesc.Length ? pDev.pAddrDesc[dwAddrSpace] : default;
+
+    public static ulong WDC_GET_ADDR_SPACE_SIZE(WDC_DEVICE pDev, uint dwAddrSpace) => WDC_GET_ADDR_DESC(pDev, dwAddrSpace).qwBytes;
+
+    public static bool WDC_ADDR_IS_MEM(WDC_ADDR_DESC addrDesc) => addrDesc.fIsMemory;
+
+    public static bool WDC_ADDR_IS_MEM(ref WDC_ADDR_DESC addrDesc) => addrDesc.fIsMemory;
+
+    public static uint WDC_GET_ENABLED_INT_TYPE(WDC_DEVICE pDev) => pDev.Int.dwEnabledIntType & windrvr_consts.WD_ENABLED_INT_TYPE_MASK;
+
+    public static uint WDC_GET_NUM_VECTORS(WDC_DEVICE pDev) => pDev.Int.dwEnabledIntType >> windrvr_consts.WD_ENABLED_INT_TYPE_NUM_VECTORS_POSITION_BITS;
+
+    public static uint WDC_GET_ENABLED_INT_LAST_MSG(WDC_DEVICE pDev) => pDev.Int.dwLastMessage;
+
+    public static bool WDC_INT_IS_MSI(uint dwIntType) => (dwIntType & (CardItems.Message | CardItems.MessageX)) != 0;
+
+    /// <summary>The interrupt types that a device supports.</summary>
+    public static uint WDC_GET_INT_OPTIONS(WDC_DEVICE pDev)
+    {
+        foreach (WD_ITEMS item in CardItems.Items(pDev.cardReg.Card))
+        {
+            if (item.item == (uint)ITEM_TYPE.ITEM_INTERRUPT) return item.I.Int.dwOptions;
+        }
+
+        return 0;
+    }
+}
+
+/// <summary>What belongs nowhere else.</summary>
+public static class utils
+{
+    public static string Stat2Str(uint dwStatus) => Status.Text(dwStatus);
+
+    public static uint GetPageSize() => (uint)Environment.SystemPageSize;
+
+    public static uint GetNumberOfProcessors() => (uint)Environment.ProcessorCount;
+}
+
+/// <summary>The driver itself.</summary>
+public static partial class windrvr_decl
+{
+    /// <summary>The name of the kernel module; there is none here, so any name does.</summary>
+    /// <returns>The name; null where it is none.</returns>
+    public static string? WD_DriverName(string sName) => string.IsNullOrWhiteSpace(sName) || sName.Length >= windrvr_consts.WD_MAX_DRIVER_NAME_LENGTH ? null : sName;
+}

@@ -1,0 +1,49 @@
+using System.Runtime.InteropServices;
+
+namespace Jungo.wdapi_dotnet;
+
+/// <summary>Something that happened to a device. It is laid out for <see cref="Marshal.PtrToStructure{T}(IntPtr)"/>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+public class WD_EVENT
+{
+    public uint hEvent;
+    public uint dwEventType;
+    public uint dwAction;
+    public uint dwEventId;
+    public uint hKernelPlugIn;
+    public uint dwOptions;
+    public U u;
+    public uint dwNumMatchTables;
+
+    /// <summary>The handle, as older code names it.</summary>
+    public uint handle
+    {
+        get => hEvent;
+        set => hEvent = value;
+    }
+
+    /// <summary>What goes with the type.</summary>
+    public struct U
+    {
+        public PCI_T Pci;
+        public IPC_T Ipc;
+    }
+
+    /// <summary>The device of a PCI event.</summary>
+    public struct PCI_T
+    {
+        public WD_PCI_ID cardId;
+        public WD_PCI_SLOT pciSlot;
+    }
+
+    /// <summary>The message of an IPC event.</summary>
+    public struct IPC_T
+    {
+        public uint hIpc;
+        public uint dwSubGroupID;
+        public uint dwGroupID;
+        public uint dwSenderUID;
+        public uint dwMsgID;
+        public ulong qwMsgData;
+    }
+}

@@ -1,0 +1,99 @@
+using RingThree.WinDriver;
+
+namespace Jungo.wdapi_dotnet;
+
+public static partial class wdc_lib_decl
+{
+    /// <summary>Reads 8 bits of an address space; one bus access.</summary>
+    /// <param name="hDev">The device.</param>
+    /// <param name="dwAddrSpace">The space: a BAR's number.</param>
+    /// <param name="dwOffset">Bytes from its start, a multiple of the width.</param>
+    /// <param name="val">The value.</param>
+    public static uint WDC_ReadAddr8(IntPtr hDev, uint dwAddrSpace, ulong dwOffset, ref byte val) => Read(hDev, dwAddrSpace, dwOffset, ref val);
+
+    /// <summary>Writes 8 bits of an address space; one bus access.</summary>
+    /// <inheritdoc cref="WDC_ReadAddr8"/>
+    public static uint WDC_WriteAddr8(IntPtr hDev, uint dwAddrSpace, ulong dwOffset, byte val) => Write(hDev, dwAddrSpace, dwOffset, val);
+
+    /// <summary>Reads 16 bits of an address space; one bus access.</summary>
+    /// <param name="hDev">The device.</param>
+    /// <param name="dwAddrSpace">The space: a BAR's number.</param>
+    /// <param name="dwOffset">Bytes from its start, a multiple of the width.</param>
+    /// <param name="val">The value.</param>
+    public static uint WDC_ReadAddr16(IntPtr hDev, uint dwAddrSpace, ulong dwOffset, ref ushort val) => Read(hDev, dwAddrSpace, dwOffset, ref val);
+
+    /// <summary>Writes 16 bits of an address space; one bus access.</summary>
+    /// <inheritdoc cref="WDC_ReadAddr16"/>
+    public static uint WDC_WriteAddr16(IntPtr hDev, uint dwAddrSpace, ulong dwOffset, ushort val) => Write(hDev, dwAddrSpace, dwOffset, val);
+
+    /// <summary>Reads 32 bits of an address space; one bus access.</summary>
+    /// <param name="hDev">The device.</param>
+    /// <param name="dwAddrSpace">The space: a BAR's number.</param>
+    /// <param name="dwOffset">Bytes from its start, a multiple of the width.</param>
+    /// <param name="val">The value.</param>
+    public static uint WDC_ReadAddr32(IntPtr hDev, uint dwAddrSpace, ulong dwOffset, ref uint val) => Read(hDev, dwAddrSpace, dwOffset, ref val);
+
+    /// <summary>Writes 32 bits of an address space; one bus access.</summary>
+    /// <inheritdoc cref="WDC_ReadAddr32"/>
+    public static uint WDC_WriteAddr32(IntPtr hDev, uint dwAddrSpace, ulong dwOffset, uint val) => Write(hDev, dwAddrSpace, dwOffset, val);
+
+    /// <summary>Reads 64 bits of an address space; one bus access.</summary>
+    /// <param name="hDev">The device.</param>
+    /// <param name="dwAddrSpace">The space: a BAR's number.</param>
+    /// <param name="dwOffset">Bytes from its start, a multiple of the width.</param>
+    /// <param name="val">The value.</param>
+    public static uint WDC_ReadAddr64(IntPtr hDev, uint dwAddrSpace, ulong dwOffset, ref ulong val) => Read(hDev, dwAddrSpace, dwOffset, ref val);
+
+    /// <summary>Writes 64 bits of an address space; one bus access.</summary>
+    /// <inheritdoc cref="WDC_ReadAddr64"/>
+    public static uint WDC_WriteAddr64(IntPtr hDev, uint dwAddrSpace, ulong dwOffset, ulong val) => Write(hDev, dwAddrSpace, dwOffset, val);
+
+    /// <summary>Whether a device has an address space of that number.</summary>
+    public static bool WDC_AddrSpaceIsActive(IntPtr hDev, uint dwAddrSpace) => OpenCards.Find(hDev)?.Space(dwAddrSpace) is not null;
+
+    /// <summary>Runs transfer commands now, one after another.</summary>
+    /// <param name="pTrans">An array of <see cref="WD_TRANSFER"/> in memory.</param>
+    /// <param name="dwNumTrans">How many.</param>
+    public static uint WDC_MultiTransfer(IntPtr pTrans, uint dwNumTrans) => Transfers.Run(nameof(WDC_MultiTransfer), pTrans, dwNumTrans);
+
+    private static uint Read<T>(IntPtr hDev, uint space, ulong offset, ref T value)
+        where T : unmanaged
+    {
+        if (OpenCards.Find(hDev) is { } card && card.Space(space) is { } found)
+        {
+            try
+            {
+                value = found.Region.Read<T>(offset);
+                return Status.Success;
+            }
+            catch (Exception error)
+            {
+                return Status.Failed("reading", error);
+            }
+        }
+
+        return NoSpace("reading", hDev, space);
+    }
+
+    private static uint Write<T>(IntPtr hDev, uint space, ulong offset, T value)
+        where T : unmanaged
+    {
+        if (OpenCards.Find(hDev) is { } card && card.Space(space) is { } found)
+        {
+            try
+            {
+                found.Region.Write(offset, value);
+                return Status.Success;
+            }
+            catch (Exception error)
+            {
+                return Status.Failed("writing", error);
+            }
+        }
+
+        return NoSpace("writing", hDev, space);
+    }
+
+    private static uint NoSpace(string operation, IntPtr hDev, uint space) => With(operation, hDev, card =>
+        throw new StatusException(WD_ERROR_CODES.WD_INVALID_PARAMETER, $"{card.Hardware} has no address space {space}."));
+}

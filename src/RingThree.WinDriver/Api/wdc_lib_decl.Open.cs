@@ -1,0 +1,94 @@
+using RingThree.Hosting;
+using RingThree.WinDriver;
+
+namespace Jungo.wdapi_dotnet;
+
+public static partial class wdc_lib_decl
+{
+    /// <summary>Opens a device.</summary>
+    /// <param name="phDev">The new handle; 0 when it fails.</param>
+    /// <param name="pDeviceInfo">What <see cref="WDC_PciGetDeviceInfo(WD_PCI_CARD_INFO)"/> told, with the caller's wishes for sharing.</param>
+    /// <param name="pDevCtx">Kept for <see cref="WDC_GetDevContext"/>.</param>
+    public static uint WDC_PciDeviceOpen(ref IntPtr phDev, ref WD_PCI_CARD_INFO pDeviceInfo, IntPtr pDevCtx)
+    {
+        phDev = 0;
+        WD_PCI_CARD_INFO? info = pDeviceInfo;
+        OpenCard? opened = null;
+        uint status = Status.Run(nameof(WDC_PciDeviceOpen), () => opened = Open(info, pDevCtx));
+        if (opened is not null) phDev = opened.Handle;
+        return status;
+    }
+
+    /// <summary>Opens a device.</summary>
+    /// <param name="pDev">The open device.</param>
+    /// <param name="pDeviceInfo">What <see cref="WDC_PciGetDeviceInfo(WD_PCI_CARD_INFO)"/> told, with the caller's wishes for sharing.</param>
+    /// <param name="pDevCtx">Kept for <see cref="WDC_GetDevContext"/>.</param>
+    public static uint WDC_PciDeviceOpen(ref WDC_DEVICE pDev, WD_PCI_CARD_INFO pDeviceInfo, IntPtr pDevCtx)
+    {
+        OpenCard? opened = null;
+        uint status = Status.Run(nameof(WDC_PciDeviceOpen), () => opened = Open(pDeviceInfo, pDevCtx));
+        if (opened is not null) pDev = opened.Device;
+        return status;
+    }
+
+    /// <inheritdoc cref="WDC_PciDeviceOpen(ref WDC_DEVICE, WD_PCI_CARD_INFO, IntPtr)"/>
+    public static uint WDC_PciDeviceOpen(ref WDC_DEVICE pDev, ref WD_PCI_CARD_INFO pDeviceInfo, IntPtr pDevCtx) => WDC_PciDeviceOpen(ref pDev, pDeviceInfo, pDevCtx);
+
+    /// <summary>Opens a device; older form.</summary>
+    /// <param name="pDev">The open device.</param>
+    /// <param name="pDeviceInfo">Its slot and card.</param>
+    /// <param name="pDevCtx">Kept for <see cref="WDC_GetDevContext"/>.</param>
+    /// <param name="pReserved">Nothing.</param>
+    /// <param name="sKPDriverName">A plug-in to open with it; null or empty for none.</param>
+    /// <param name="pKPOpenData">Given to the plug-in.</param>
+    public static uint WDC_PciDeviceOpen(ref WDC_DEVICE pDev, WD_PCI_CARD_INFO pDeviceInfo, IntPtr pDevCtx, IntPtr pReserved, string? sKPDriverName, IntPtr pKPOpenData)
+    {
+        if (!string.IsNullOrEmpty(sKPDriverName))
+            return Status.Failed(nameof(WDC_PciDeviceOpen), WD_ERROR_CODES.WD_KERPLUG_FAILURE, $"there is no plug-in '{sKPDriverName}'.");
+        return WDC_PciDeviceOpen(ref pDev, pDeviceInfo, pDevCtx);
+    }
+
+    /// <summary>Closes a device: its interrupt is disabled, its resources are free again.</summary>
+    public static uint WDC_PciDeviceClose(IntPtr hDev) => With(nameof(WDC_PciDeviceClose), hDev, card => card.Close());
+
+    private static OpenCard Open(WD_PCI_CARD_INFO? info, IntPtr context)
+    {
+        DriverState.Check();
+        ArgumentNullException.ThrowIfNull(info);
+        (IHost host, string address) = WinDriverHosts.Find(info.pciSlot);
+        OpenCard card = OpenCard.Register(host, address, info.Card);
+        OpenCards.Add(card);
+        card.Device = Describe(card, info, context);
+        return card;
+    }
+
+    private static WDC_DEVICE Describe(OpenCard card, WD_PCI_CARD_INFO info, IntPtr context)
+    {
+        var spaces = new WDC_ADDR_DESC[card.Spaces.Length];
+        ReadOnlySpan<WD_ITEMS> items = CardItems.Items(info.Card);
+        for (int i = 0; i < spaces.Length; i++)
+        {
+            spaces[i].dwAddrSpace = (uint)i;
+            if (card.Spaces[i] is not { } space) continue;
+            spaces[i].fIsMemory = !space.Region.IsPort;
+            spaces[i].qwBytes = space.Region.Size;
+            spaces[i].pAddr = space.Address;
+            for (int n = 0; n < items.Length; n++)
+            {
+                if ((items[n].item == (uint)ITEM_TYPE.ITEM_MEMORY && items[n].I.Mem.dwBar == i) || (items[n].item == (uint)ITEM_TYPE.ITEM_IO && items[n].I.IO.dwBar == i)) spaces[i].dwItemIndex = (uint)n;
+            }
+        }
+
+        DeviceDescription device = card.Hardware.Description;
+        return new WDC_DEVICE
+        {
+            id = new WD_PCI_ID { dwVendorId = device.VendorId, dwDeviceId = device.DeviceId },
+            slot = info.pciSlot,
+            dwNumAddrSpaces = (uint)spaces.Length,
+            pAddrDesc = spaces,
+            cardReg = new WD_CARD_REGISTER { Card = info.Card, hCard = (uint)card.Handle, cName = device.Name ?? "", cDescription = card.Hardware.ToString() },
+            hDev = card.Handle,
+            pCtx = context,
+        };
+    }
+}

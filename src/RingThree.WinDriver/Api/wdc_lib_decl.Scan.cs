@@ -1,0 +1,99 @@
+using RingThree.Hosting;
+using RingThree.Pci;
+using RingThree.Pci.Decoding;
+using RingThree.WinDriver;
+
+namespace Jungo.wdapi_dotnet;
+
+public static partial class wdc_lib_decl
+{
+    /// <summary>Finds PCI functions by their ids.</summary>
+    /// <param name="dwVendorId">The vendor, 0 for any.</param>
+    /// <param name="dwDeviceId">The device, 0 for any.</param>
+    /// <param name="pPciScanResult">Filled.</param>
+    public static uint WDC_PciScanDevices(uint dwVendorId, uint dwDeviceId, WDC_PCI_SCAN_RESULT pPciScanResult) => Status.Run(nameof(WDC_PciScanDevices), () =>
+    {
+        DriverState.Check();
+        ArgumentNullException.ThrowIfNull(pPciScanResult);
+        (IHost Host, DeviceDescription Device, WD_PCI_SLOT Slot)[] found =
+            [.. WinDriverHosts.Scan().Where(f => (dwVendorId == 0 || f.Device.VendorId == dwVendorId) && (dwDeviceId == 0 || f.Device.DeviceId == dwDeviceId))];
+        int room = Math.Min(pPciScanResult.deviceId.Length, pPciScanResult.deviceSlot.Length);
+        if (found.Length > room) throw new StatusException(WD_ERROR_CODES.WD_INSUFFICIENT_RESOURCES, $"{found.Length} functions were found, and there is room for {room}.");
+        for (int i = 0; i < found.Length; i++)
+        {
+            pPciScanResult.deviceId[i] = new WD_PCI_ID { dwVendorId = found[i].Device.VendorId, dwDeviceId = found[i].Device.DeviceId };
+            pPciScanResult.deviceSlot[i] = found[i].Slot;
+        }
+
+        pPciScanResult.dwNumDevices = (uint)found.Length;
+    });
+
+    /// <inheritdoc cref="WDC_PciScanDevices(uint, uint, WDC_PCI_SCAN_RESULT)"/>
+    public static uint WDC_PciScanDevices(uint dwVendorId, uint dwDeviceId, ref WDC_PCI_SCAN_RESULT pPciScanResult) =>
+        WDC_PciScanDevices(dwVendorId, dwDeviceId, pPciScanResult ??= new WDC_PCI_SCAN_RESULT());
+
+    /// <summary>Finds PCI functions, in the order of the buses; here every scan has that order.</summary>
+    /// <inheritdoc cref="WDC_PciScanDevices(uint, uint, WDC_PCI_SCAN_RESULT)"/>
+    public static uint WDC_PciScanDevicesByTopology(uint dwVendorId, uint dwDeviceId, WDC_PCI_SCAN_RESULT pPciScanResult) => WDC_PciScanDevices(dwVendorId, dwDeviceId, pPciScanResult);
+
+    /// <summary>Tells a function's resources, without opening it.</summary>
+    /// <param name="pDeviceInfo">Its slot is given; its card is filled.</param>
+    public static uint WDC_PciGetDeviceInfo(WD_PCI_CARD_INFO pDeviceInfo) => Status.Run(nameof(WDC_PciGetDeviceInfo), () =>
+    {
+        DriverState.Check();
+        ArgumentNullException.ThrowIfNull(pDeviceInfo);
+        (IHost host, string address) = WinDriverHosts.Find(pDeviceInfo.pciSlot);
+        pDeviceInfo.Card = CardItems.Of(CardItems.Describe(host, address), pDeviceInfo.pciSlot);
+    });
+
+    /// <inheritdoc cref="WDC_PciGetDeviceInfo(WD_PCI_CARD_INFO)"/>
+    public static uint WDC_PciGetDeviceInfo(ref WD_PCI_CARD_INFO pDeviceInfo) => WDC_PciGetDeviceInfo(pDeviceInfo);
+
+    /// <summary>Finds a device's capabilities below 100h.</summary>
+    /// <param name="hDev">The device.</param>
+    /// <param name="dwCapId">Which, 0 for all.</param>
+    /// <param name="pScanCapsResult">Filled.</param>
+    public static uint WDC_PciScanCaps(IntPtr hDev, uint dwCapId, ref WDC_PCI_SCAN_CAPS_RESULT pScanCapsResult) => ScanCaps(nameof(WDC_PciScanCaps), hDev, dwCapId, extended: false, pScanCapsResult ??= new());
+
+    /// <inheritdoc cref="WDC_PciScanCaps(IntPtr, uint, ref WDC_PCI_SCAN_CAPS_RESULT)"/>
+    public static uint WDC_PciScanCaps(IntPtr hDev, uint dwCapId, WDC_PCI_SCAN_CAPS_RESULT pScanCapsResult) => ScanCaps(nameof(WDC_PciScanCaps), hDev, dwCapId, extended: false, pScanCapsResult);
+
+    /// <summary>Finds a device's extended capabilities.</summary>
+    /// <inheritdoc cref="WDC_PciScanCaps(IntPtr, uint, ref WDC_PCI_SCAN_CAPS_RESULT)"/>
+    public static uint WDC_PciScanExtCaps(IntPtr hDev, uint dwCapId, ref WDC_PCI_SCAN_CAPS_RESULT pScanCapsResult) => ScanCaps(nameof(WDC_PciScanExtCaps), hDev, dwCapId, extended: true, pScanCapsResult ??= new());
+
+    /// <inheritdoc cref="WDC_PciScanExtCaps(IntPtr, uint, ref WDC_PCI_SCAN_CAPS_RESULT)"/>
+    public static uint WDC_PciScanExtCaps(IntPtr hDev, uint dwCapId, WDC_PCI_SCAN_CAPS_RESULT pScanCapsResult) => ScanCaps(nameof(WDC_PciScanExtCaps), hDev, dwCapId, extended: true, pScanCapsResult);
+
+    /// <summary>The type of a device's configuration header.</summary>
+    public static uint WDC_PciGetHeaderType(IntPtr hDev, ref WDC_PCI_HEADER_TYPE pHeaderType)
+    {
+        WDC_PCI_HEADER_TYPE type = pHeaderType;
+        uint status = With(nameof(WDC_PciGetHeaderType), hDev, card => type = (card.Function.Config.Read8(0x0E) & 0x7F) switch
+        {
+            1 => WDC_PCI_HEADER_TYPE.HEADER_TYPE_BRIDGE,
+            2 => WDC_PCI_HEADER_TYPE.HEADER_TYPE_CARDBUS,
+            _ => WDC_PCI_HEADER_TYPE.HEADER_TYPE_NORMAL,
+        });
+        pHeaderType = type;
+        return status;
+    }
+
+    /// <summary>Where a device's PCI Express capability is.</summary>
+    public static uint WDC_PciGetExpressOffset(IntPtr hDev, ref uint pdwOffset)
+    {
+        uint offset = 0;
+        uint status = With(nameof(WDC_PciGetExpressOffset), hDev, card => offset = (uint)(card.Function.Config.FindCapability(PciCapabilityId.Express)
+            ?? throw new StatusException(WD_ERROR_CODES.WD_OPERATION_FAILED, $"{card.Hardware} has no PCI Express capability.")).Offset);
+        pdwOffset = offset;
+        return status;
+    }
+
+    private static uint ScanCaps(string operation, IntPtr hDev, uint id, bool extended, WDC_PCI_SCAN_CAPS_RESULT result) => With(operation, hDev, card =>
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        PciCapability[] found = [.. card.Function.Config.Capabilities.Where(c => c.IsExtended == extended && (id == windrvr_consts.WD_PCI_CAP_ID_ALL || c.Id == id)).Take(result.pciCaps.Length)];
+        for (int i = 0; i < found.Length; i++) result.pciCaps[i] = new WD_PCI_CAP { dwCapId = found[i].Id, dwCapOffset = (uint)found[i].Offset };
+        result.dwNumCaps = (uint)found.Length;
+    });
+}

@@ -1,0 +1,78 @@
+using Jungo.wdapi_dotnet;
+using RingThree.Hosting;
+using RingThree.Pci;
+using RingThree.Pci.Decoding;
+
+namespace RingThree.WinDriver;
+
+/// <summary>A function's resources as items of a <see cref="WD_CARD"/>, found without opening it.</summary>
+internal static class CardItems
+{
+    internal const uint Message = (uint)WD_INTERRUPT_TYPE.INTERRUPT_MESSAGE;
+    internal const uint MessageX = (uint)WD_INTERRUPT_TYPE.INTERRUPT_MESSAGE_X;
+    internal const uint Level = (uint)WD_INTERRUPT_TYPE.INTERRUPT_LEVEL_SENSITIVE;
+
+    /// <summary>Everything that is known of a function without disturbing it.</summary>
+    /// <exception cref="StatusException">There is none.</exception>
+    internal static PciFunctionDescription Describe(IHost host, string address)
+    {
+        if (host.PeekConfiguration(address) is not { Length: >= 64 } image)
+            throw new StatusException(WD_ERROR_CODES.WD_DEVICE_NOT_FOUND, $"{address}: there is no such function on host '{host.Name}'.");
+        return PciDecoder.Decode(image.Span, host.PeekRegions(address));
+    }
+
+    internal static WD_CARD Of(PciFunctionDescription function, WD_PCI_SLOT slot)
+    {
+        var card = new WD_CARD();
+        foreach (PciBarDescription bar in function.Bars.Where(b => b.Size > 0))
+        {
+            var item = new WD_ITEMS { item = (uint)ITEM_TYPE.ITEM_MEMORY };
+            if (bar.Kind == RegionKind.Port)
+            {
+                item.item = (uint)ITEM_TYPE.ITEM_IO;
+                item.I.IO = new I_O { pAddr = bar.Address, dwBytes = (uint)bar.Size!.Value, dwBar = (uint)bar.Index };
+            }
+            else
+            {
+                // The address is what transfer commands will name: no pointer, and none is needed.
+                item.I.Mem = new MEM { pPhysicalAddr = bar.Address, pTransAddr = bar.Address, qwBytes = bar.Size!.Value, dwBar = (uint)bar.Index };
+            }
+
+            Add(ref card, item);
+        }
+
+        uint types = InterruptTypes(function);
+        if (types != 0)
+        {
+            var item = new WD_ITEMS { item = (uint)ITEM_TYPE.ITEM_INTERRUPT };
+            item.I.Int = new INT { dwInterrupt = (uint)function.InterruptLine, dwOptions = types };
+            Add(ref card, item);
+        }
+
+        var bus = new WD_ITEMS { item = (uint)ITEM_TYPE.ITEM_BUS };
+        bus.I.Bus = new WD_BUS { dwBusType = (uint)WD_BUS_TYPE.WD_BUS_PCI, dwDomainNum = slot.dwDomain, dwBusNum = slot.dwBus, dwSlotFunc = (slot.dwSlot << 3) | slot.dwFunction };
+        Add(ref card, bus);
+        return card;
+    }
+
+    /// <summary>The items of a card that count; none where its fields do not fit together.</summary>
+    internal static ReadOnlySpan<WD_ITEMS> Items(in WD_CARD card) => card.Item is { } items && card.dwItems <= items.Length ? items.AsSpan(0, (int)card.dwItems) : [];
+
+    /// <summary>The slot that a card's bus item names, or null for a card without one.</summary>
+    internal static WD_PCI_SLOT? SlotOf(in WD_CARD card)
+    {
+        foreach (WD_ITEMS item in Items(card))
+        {
+            WD_BUS bus = item.I.Bus;
+            if (item.item == (uint)ITEM_TYPE.ITEM_BUS && bus.dwBusType == (uint)WD_BUS_TYPE.WD_BUS_PCI)
+                return new WD_PCI_SLOT { dwDomain = bus.dwDomainNum, dwBus = bus.dwBusNum, dwSlot = bus.dwSlotFunc >> 3, dwFunction = bus.dwSlotFunc & 7 };
+        }
+
+        return null;
+    }
+
+    private static uint InterruptTypes(PciFunctionDescription function) =>
+        (function.Find(PciCapabilityId.MsiX) is null ? 0 : MessageX) | (function.Find(PciCapabilityId.Msi) is null ? 0 : Message) | (function.InterruptPin == 0 ? 0 : Level);
+
+    private static void Add(ref WD_CARD card, WD_ITEMS item) => card.Item[card.dwItems++] = item;
+}

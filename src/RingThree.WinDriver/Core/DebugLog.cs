@@ -1,0 +1,57 @@
+using System.Globalization;
+using Jungo.wdapi_dotnet;
+
+namespace RingThree.WinDriver;
+
+/// <summary>The debug log of <c>WDC_SetDebugOptions</c>: what failed and why, in full, to a file or to standard error.</summary>
+internal static class DebugLog
+{
+    private static readonly Lock Gate = new();
+    private static ulong _options = wdc_lib_consts.WDC_DBG_NONE;
+    private static TextWriter? _file;
+
+    /// <summary>What was written last, for messages that have no other way out.</summary>
+    internal static string? LastError { get; private set; }
+
+    internal static void Set(ulong options, string? file)
+    {
+        TextWriter? opened = null;
+        if ((options & wdc_lib_consts.WDC_DBG_OUT_FILE) != 0)
+        {
+            // Without a file's name the standard error stream is the file.
+            opened = string.IsNullOrEmpty(file) ? Console.Error : new StreamWriter(file, append: false) { AutoFlush = true };
+        }
+
+        lock (Gate)
+        {
+            if (_file is not null && _file != Console.Error) _file.Dispose();
+            (_file, _options) = (opened, options);
+        }
+    }
+
+    internal static void Error(string operation, string text)
+    {
+        LastError = $"{operation}: {text}";
+        Write(wdc_lib_consts.WDC_DBG_LEVEL_ERR | wdc_lib_consts.WDC_DBG_LEVEL_TRACE, $"error: {LastError}");
+    }
+
+    internal static void Trace(string text) => Write(wdc_lib_consts.WDC_DBG_LEVEL_TRACE, text);
+
+    private static void Write(uint levels, string text)
+    {
+        ulong options = Volatile.Read(ref _options);
+        if ((options & wdc_lib_consts.WDC_DBG_NONE) != 0 || (options & levels) == 0) return;
+        lock (Gate)
+        {
+            try
+            {
+                _file?.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{DateTime.UtcNow:HH:mm:ss.ffffff} {text}"));
+                if ((options & wdc_lib_consts.WDC_DBG_OUT_DBM) != 0) System.Diagnostics.Debug.WriteLine(text);
+            }
+            catch (IOException)
+            {
+                // A log that cannot be written must not change what a driver does.
+            }
+        }
+    }
+}

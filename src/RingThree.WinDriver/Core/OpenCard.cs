@@ -1,0 +1,123 @@
+using Jungo.wdapi_dotnet;
+using RingThree.Devices;
+using RingThree.Hosting;
+using RingThree.Pci;
+using RingThree.Sharing;
+
+namespace RingThree.WinDriver;
+
+/// <summary>A card that a program has registered: its device, the spaces it may touch, its locks and its interrupt.</summary>
+internal sealed class OpenCard
+{
+    private readonly SharedFunction _function;
+    private readonly IDisposable _locks;
+    private readonly AddressSpace?[] _spaces;
+
+    private OpenCard(SharedFunction function, IDisposable locks, IReadOnlyList<AddressSpace> spaces, WD_CARD card)
+    {
+        (_function, _locks, Card) = (function, locks, card);
+        _spaces = new AddressSpace?[Math.Max(function.Device is PciDevice ? PciNumbering.BarCount : 0, spaces.Count == 0 ? 0 : spaces.Max(s => s.Number) + 1)];
+        foreach (AddressSpace space in spaces) _spaces[space.Number] = space;
+        Interrupt = new CardInterrupt(this);
+    }
+
+    internal IntPtr Handle { get; set; }
+
+    /// <summary>What the program sees of it.</summary>
+    internal WDC_DEVICE Device { get; set; } = null!;
+
+    internal WD_CARD Card { get; }
+
+    internal Device Hardware => _function.Device;
+
+    internal IHost Host => _function.Host;
+
+    internal CardInterrupt Interrupt { get; }
+
+    internal ReadOnlySpan<AddressSpace?> Spaces => _spaces;
+
+    /// <summary>Its function, where it is one.</summary>
+    /// <exception cref="StatusException">It is a card without configuration space.</exception>
+    internal PciDevice Function => Hardware as PciDevice ?? throw new StatusException(WD_ERROR_CODES.WD_INVALID_PARAMETER, $"{Hardware} is no PCI function and has no configuration space.");
+
+    /// <summary>Registers a function with the items that its card names.</summary>
+    /// <exception cref="StatusException">The card names resources that the function does not have.</exception>
+    /// <exception cref="DeviceException">A resource is taken, or the function cannot be opened.</exception>
+    internal static OpenCard Register(IHost host, string address, WD_CARD card)
+    {
+        IReadOnlyList<ResourceClaim> claims = Claims(host, card);
+        IDisposable locks = ResourceLocks.Acquire(address, claims);
+        SharedFunction? function = null;
+        try
+        {
+            function = SharedFunction.Take(host, address);
+            return new OpenCard(function, locks, [.. Find((PciDevice)function.Device, CardItems.Items(card))], card);
+        }
+        catch
+        {
+            function?.Release();
+            locks.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The claims that registering a card makes. Source: WinDriver manual 10.6.1.</summary>
+    internal static IReadOnlyList<ResourceClaim> Claims(IHost host, WD_CARD card)
+    {
+        string machine = WinDriverHosts.NameOf(host);
+        var claims = new List<ResourceClaim>();
+        foreach (WD_ITEMS item in CardItems.Items(card))
+        {
+            bool exclusive = item.fNotSharable != 0;
+            switch ((ITEM_TYPE)item.item)
+            {
+                case ITEM_TYPE.ITEM_MEMORY when item.I.Mem.qwBytes > 0:
+                    claims.Add(new ResourceClaim(machine, ResourceKind.Memory, item.I.Mem.pPhysicalAddr, item.I.Mem.qwBytes, exclusive));
+                    break;
+                case ITEM_TYPE.ITEM_IO when item.I.IO.dwBytes > 0:
+                    claims.Add(new ResourceClaim(machine, ResourceKind.Port, item.I.IO.pAddr, item.I.IO.dwBytes, exclusive));
+                    break;
+                case ITEM_TYPE.ITEM_INTERRUPT:
+                    claims.Add(new ResourceClaim(machine, ResourceKind.InterruptLine, item.I.Int.dwInterrupt, 1, exclusive));
+                    break;
+            }
+        }
+
+        return claims;
+    }
+
+    /// <summary>The space of a number, or null where the card has none.</summary>
+    internal AddressSpace? Space(uint number) => number < (uint)_spaces.Length ? _spaces[number] : null;
+
+    /// <summary>The space that an address lies in, or null.</summary>
+    internal AddressSpace? Space(bool isPort, ulong address, ulong length) => Array.Find(_spaces, s => s is not null && s.Contains(isPort, address, length));
+
+    /// <summary>Closes it: the interrupt, the device where nobody else has it, the locks. Idempotent.</summary>
+    internal void Close()
+    {
+        if (!OpenCards.Remove(this)) return;
+        Interrupt.Disable();
+        _function.Release();
+        _locks.Dispose();
+    }
+
+    private static IEnumerable<AddressSpace> Find(PciDevice device, ReadOnlySpan<WD_ITEMS> items)
+    {
+        var spaces = new List<AddressSpace>();
+        foreach (WD_ITEMS item in items)
+        {
+            (uint bar, ulong address) = (ITEM_TYPE)item.item switch
+            {
+                ITEM_TYPE.ITEM_MEMORY => (item.I.Mem.dwBar, item.I.Mem.pTransAddr != 0 ? item.I.Mem.pTransAddr : item.I.Mem.pPhysicalAddr),
+                ITEM_TYPE.ITEM_IO => (item.I.IO.dwBar, item.I.IO.pAddr),
+                _ => (uint.MaxValue, 0UL),
+            };
+            if (bar == uint.MaxValue) continue;
+            if (bar >= (uint)device.Bars.Count || device.Bars[(int)bar] is not { } region)
+                throw new StatusException(WD_ERROR_CODES.WD_INVALID_PARAMETER, $"{device} has no BAR {bar}.");
+            spaces.Add(new AddressSpace((int)bar, region, PciNumbering.FirstBar + (int)bar, address));
+        }
+
+        return spaces;
+    }
+}

@@ -1,0 +1,40 @@
+using System.Runtime.InteropServices;
+using Jungo.wdapi_dotnet;
+
+namespace RingThree.WinDriver;
+
+/// <summary>Transfer commands that a program runs itself. Their addresses say which card is meant.</summary>
+internal static class Transfers
+{
+    internal static uint Run(string operation, IntPtr commands, uint count)
+    {
+        try
+        {
+            DriverState.Check();
+            if (commands == 0 || count == 0 || count > windrvr_consts.MAX_TRANSFER_COMMANDS)
+                throw new StatusException(WD_ERROR_CODES.WD_INVALID_PARAMETER, $"{count} commands at 0x{commands:x} cannot be: 1 to {windrvr_consts.MAX_TRANSFER_COMMANDS}.");
+            Span<WD_TRANSFER> all = MemoryMarshal.Cast<byte, WD_TRANSFER>(CallerMemory.Span(commands, count * (uint)Marshal.SizeOf<WD_TRANSFER>()));
+            foreach (ref WD_TRANSFER command in all) Run(ref command);
+            return Status.Success;
+        }
+        catch (Exception error)
+        {
+            return Status.Failed(operation, error);
+        }
+    }
+
+    internal static void Run(ref WD_TRANSFER command)
+    {
+        TransferShape shape = TransferShape.Of((WD_TRANSFER_CMD)command.cmdTrans)
+            ?? throw new StatusException(WD_ERROR_CODES.WD_INVALID_PARAMETER, $"{command.cmdTrans} is no transfer command that can be run.");
+        ulong address = command.pPort;
+        OpenCard card = OpenCards.All.FirstOrDefault(c => c.Space(shape.IsPort, address, 1) is not null)
+            ?? throw new StatusException(WD_ERROR_CODES.WD_INVALID_PARAMETER, $"{(shape.IsPort ? "port" : "address")} 0x{address:x} is of no open device.");
+        WD_TRANSFER[] one = [command];
+        var list = Commands.Translate(card, one, 1);
+        Span<ulong> values = new ulong[list.Program.ValueCount];
+        card.Hardware.Prepare(list.Program).Run(values);
+        list.CopyBack(values);
+        command = one[0];
+    }
+}
