@@ -54,11 +54,3 @@ public static class utils
 
     public static uint GetNumberOfProcessors() => (uint)Environment.ProcessorCount;
 }
-
-/// <summary>The driver itself.</summary>
-public static partial class windrvr_decl
-{
-    /// <summary>The name of the kernel module; there is none here, so any name does.</summary>
-    /// <returns>The name; null where it is none.</returns>
-    public static string? WD_DriverName(string sName) => string.IsNullOrWhiteSpace(sName) || sName.Length >= windrvr_consts.WD_MAX_DRIVER_NAME_LENGTH ? null : sName;
-}

@@ -13,10 +13,10 @@ public static partial class wdc_lib_decl
     /// <summary>Opens the library.</summary>
     /// <param name="openOptions">Of the WDC_DRV_OPEN values; all mean the same here.</param>
     /// <param name="sLicense">Any string or null: there is no licence.</param>
-    public static uint WDC_DriverOpen(uint openOptions, string? sLicense) => Status.Run(nameof(WDC_DriverOpen), DriverState.Open);
+    public static uint WDC_DriverOpen(uint openOptions, string? sLicense) => Status.Run(nameof(WDC_DriverOpen), DriverState.OpenLibrary);
 
     /// <summary>Closes the library, and what is still open.</summary>
-    public static uint WDC_DriverClose() => Status.Run(nameof(WDC_DriverClose), DriverState.Close);
+    public static uint WDC_DriverClose() => Status.Run(nameof(WDC_DriverClose), DriverState.CloseLibrary);
 
     /// <summary>Waits for some microseconds.</summary>
     public static uint WDC_Sleep(uint dwMicroSecs, WDC_SLEEP_OPTIONS options) => Status.Run(nameof(WDC_Sleep), () =>

@@ -9,8 +9,11 @@ internal sealed class CardInterrupt(OpenCard card)
 {
     private const uint Types = CardItems.Message | CardItems.MessageX | CardItems.Level;
     private const uint CopyValues = (uint)WD_INTERRUPT_TYPE.INTERRUPT_CMD_COPY;
+    private static readonly TimeSpan WaitStep = TimeSpan.FromSeconds(1);
     private readonly Lock _gate = new();
     private InterruptSession? _session;
+    private WD_INTERRUPT? _interrupt;
+    private Commands? _copied;
     private GCHandle _pin;
 
     internal bool IsEnabled => _session is { IsEnabled: true };
@@ -20,12 +23,58 @@ internal sealed class CardInterrupt(OpenCard card)
     /// <exception cref="Hosting.DeviceException">The device grants no interrupt of these kinds.</exception>
     internal void Enable(WD_INTERRUPT interrupt, WD_TRANSFER[] commands, int count, uint options, Action? handler)
     {
+        Enable(interrupt, () => count == 0 ? null : Commands.Translate(card, commands, count), options, InterruptDelivery.OwnThread, handler);
+
+        // As the manual has it the commands stay where they are until disable; pinned, so that their address can be told.
+        if (count > 0) _pin = GCHandle.Alloc(commands, GCHandleType.Pinned);
+        interrupt.Cmd = count > 0 ? _pin.AddrOfPinnedObject() : 0;
+        interrupt.dwCmds = (uint)count;
+        card.Device.hIntCmdsPin = _pin;
+    }
+
+    /// <summary>Enables it with commands that lie in the caller's memory; with a handler on a thread of its own, or for a caller that waits.</summary>
+    /// <inheritdoc cref="Enable(WD_INTERRUPT, WD_TRANSFER[], int, uint, Action?)"/>
+    internal void Enable(WD_INTERRUPT interrupt, InterruptDelivery delivery, Action? handler) =>
+        Enable(interrupt, () => interrupt.dwCmds == 0 ? null : Commands.Translate(card, interrupt.Cmd, interrupt.dwCmds), interrupt.dwOptions, delivery, handler);
+
+    /// <summary>Waits on the caller's thread for the next interrupt.</summary>
+    /// <exception cref="StatusException">It is not enabled, or another thread is to handle it.</exception>
+    internal void Wait(WD_INTERRUPT interrupt)
+    {
+        if (_session is not { } session) throw NotEnabled();
+        try
+        {
+            Interrupt batch;
+            while (!session.Wait(WaitStep, out batch))
+            {
+                // Until it comes or is disabled: that is what this call promises.
+            }
+
+            Receive(interrupt, _copied, batch);
+        }
+        catch (ObjectDisposedException)
+        {
+            interrupt.fStopped = (uint)WD_INTERRUPT_WAIT_RESULT.INTERRUPT_STOPPED;
+        }
+    }
+
+    /// <summary>Brings the counters up to now.</summary>
+    /// <exception cref="StatusException">It is not enabled.</exception>
+    internal void Count(WD_INTERRUPT interrupt)
+    {
+        if (_session is not { } session) throw NotEnabled();
+        InterruptCounters counters = session.GetCounters();
+        (interrupt.dwCounter, interrupt.dwLost) = ((uint)counters.Claimed, (uint)(counters.Claimed - counters.Handled));
+    }
+
+    private void Enable(WD_INTERRUPT interrupt, Func<Commands?> translate, uint options, InterruptDelivery delivery, Action? handler)
+    {
         lock (_gate)
         {
             if (IsEnabled) throw new StatusException(WD_ERROR_CODES.WD_OPERATION_ALREADY_DONE, $"{card.Hardware}: the interrupt is enabled.");
-            Commands? list = count == 0 ? null : Commands.Translate(card, commands, count);
+            Commands? list = translate();
             InterruptKinds kinds = KindsOf(options);
-            var copied = (options & CopyValues) != 0 ? list : null;
+            Commands? copied = (options & CopyValues) != 0 ? list : null;
             InterruptSession session;
             try
             {
@@ -34,8 +83,12 @@ internal sealed class CardInterrupt(OpenCard card)
                     Kinds = kinds,
                     Slots = Math.Max(1, card.Hardware.Interrupts.Count(Best(kinds))),
                     Immediate = list?.Program,
-                    Handler = (in Interrupt batch) => Handle(interrupt, copied, handler, batch),
-                    Delivery = InterruptDelivery.OwnThread,
+                    Handler = delivery == InterruptDelivery.CallerThread ? null : (in Interrupt batch) =>
+                    {
+                        Receive(interrupt, copied, batch);
+                        handler?.Invoke();
+                    },
+                    Delivery = delivery,
                     Report = report =>
                     {
                         if (report.Kind == InterruptReportKind.Storm) interrupt.fStopped = (uint)WD_INTERRUPT_WAIT_RESULT.INTERRUPT_INTERRUPTED;
@@ -48,17 +101,13 @@ internal sealed class CardInterrupt(OpenCard card)
                 throw new StatusException(WD_ERROR_CODES.WD_FAILED_ENABLING_INTERRUPT, error.Message);
             }
 
-            // As the manual has it the commands stay where they are until disable; pinned, so that their address can be told.
-            if (count > 0) _pin = GCHandle.Alloc(commands, GCHandleType.Pinned);
-            interrupt.Cmd = count > 0 ? _pin.AddrOfPinnedObject() : 0;
-            interrupt.dwCmds = (uint)count;
             interrupt.dwOptions = options;
             interrupt.fEnableOk = 1;
             interrupt.hInterrupt = (uint)card.Handle;
             interrupt.dwEnabledIntType = TypeOf(session.Kind) | ((uint)session.VectorCount << windrvr_consts.WD_ENABLED_INT_TYPE_NUM_VECTORS_POSITION_BITS);
-            card.Device.hIntCmdsPin = _pin;
+            (interrupt.dwCounter, interrupt.dwLost, interrupt.fStopped) = (0, 0, 0);
             card.Device.hIntThread = card.Handle;
-            _session = session;
+            (_session, _interrupt, _copied) = (session, interrupt, copied);
         }
     }
 
@@ -76,9 +125,14 @@ internal sealed class CardInterrupt(OpenCard card)
         session.Disable();
         lock (_gate)
         {
-            if (_pin.IsAllocated) _pin.Free();
-            WD_INTERRUPT interrupt = card.Device.Int;
-            (interrupt.fEnableOk, interrupt.hInterrupt, interrupt.Cmd, interrupt.dwCmds) = (0, 0, 0, 0);
+            WD_INTERRUPT interrupt = _interrupt!;
+            interrupt.fEnableOk = 0;
+            if (_pin.IsAllocated)
+            {
+                (interrupt.Cmd, interrupt.dwCmds) = (0, 0);
+                _pin.Free();
+            }
+
             interrupt.fStopped = (uint)WD_INTERRUPT_WAIT_RESULT.INTERRUPT_STOPPED;
             card.Device.hIntThread = 0;
             card.Device.hIntCmdsPin = default;
@@ -87,14 +141,15 @@ internal sealed class CardInterrupt(OpenCard card)
         return true;
     }
 
-    private static void Handle(WD_INTERRUPT interrupt, Commands? copied, Action? handler, in Interrupt batch)
+    private StatusException NotEnabled() => new(WD_ERROR_CODES.WD_INTERRUPT_NOT_ENABLED, $"{card.Hardware}: the interrupt is not enabled.");
+
+    private static void Receive(WD_INTERRUPT interrupt, Commands? copied, in Interrupt batch)
     {
         interrupt.dwCounter += (uint)batch.Count;
         interrupt.dwLost = (uint)(batch.Count - 1); // those that came with it and get no call of their own
         interrupt.dwLastMessage = (uint)batch.Vector;
         interrupt.fStopped = (uint)WD_INTERRUPT_WAIT_RESULT.INTERRUPT_RECEIVED;
         copied?.CopyBack(batch.Values.Span);
-        handler?.Invoke();
     }
 
     private static InterruptKinds KindsOf(uint options) => (options & Types) == 0

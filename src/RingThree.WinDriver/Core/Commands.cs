@@ -8,6 +8,7 @@ internal sealed class Commands
 {
     private readonly WD_TRANSFER[] _source; // the caller's own array: what is read goes back there
     private readonly List<(int Index, int Width, int Count)> _reads = [];
+    private IntPtr _mirror; // where the caller's own list is, when it is in memory
 
     private Commands(WD_TRANSFER[] source, TransferProgram program)
     {
@@ -55,6 +56,17 @@ internal sealed class Commands
         return commands;
     }
 
+    /// <summary>Translates a list that lies in the caller's memory.</summary>
+    /// <inheritdoc cref="Translate(OpenCard, WD_TRANSFER[], int)"/>
+    internal static Commands Translate(OpenCard card, IntPtr list, uint count)
+    {
+        if (count > windrvr_consts.MAX_TRANSFER_COMMANDS || list == 0) throw new StatusException(WD_ERROR_CODES.WD_INVALID_PARAMETER, $"{count} commands at 0x{list:x} cannot be: at most {windrvr_consts.MAX_TRANSFER_COMMANDS}.");
+        WD_TRANSFER[] copy = CallerMemory.Of<WD_TRANSFER>(list, count).ToArray();
+        Commands commands = Translate(card, copy, copy.Length);
+        commands._mirror = list;
+        return commands;
+    }
+
     /// <summary>Writes what a run has read into the caller's commands: single values into them, blocks to their buffers.</summary>
     internal void CopyBack(ReadOnlySpan<ulong> values)
     {
@@ -66,6 +78,8 @@ internal sealed class Commands
             else command.Data.Qword = values[next];
             next += count;
         }
+
+        if (_mirror != 0) _source.CopyTo(CallerMemory.Of<WD_TRANSFER>(_mirror, (uint)_source.Length));
     }
 
     private static TransferProgram Build(TransferProgramBuilder builder)

@@ -2,42 +2,64 @@ using Jungo.wdapi_dotnet;
 
 namespace RingThree.WinDriver;
 
-/// <summary>Whether the library is open.</summary>
+/// <summary>Who has the driver open: the card library once, and each <c>WD_Open</c>.</summary>
 internal static class DriverState
 {
     private static readonly Lock Gate = new();
-    private static volatile bool _open;
+    private static volatile int _users;
+    private static bool _library;
+
+    internal static void OpenLibrary()
+    {
+        lock (Gate)
+        {
+            if (_library) throw new StatusException(WD_ERROR_CODES.WD_OPERATION_ALREADY_DONE, "the library is open.");
+            Open();
+            _library = true;
+        }
+    }
+
+    internal static void CloseLibrary()
+    {
+        lock (Gate)
+        {
+            if (!_library) throw NotOpen();
+            _library = false;
+            Close();
+        }
+    }
 
     internal static void Open()
     {
         lock (Gate)
         {
-            if (_open) throw new StatusException(WD_ERROR_CODES.WD_OPERATION_ALREADY_DONE, "the library is open.");
             WinDriverHosts.Open();
-            _open = true;
+            _users++;
         }
     }
 
-    /// <summary>Closes every card that is still open, then the hosts.</summary>
+    /// <summary>The last one closes every card that is still open, then the hosts.</summary>
     internal static void Close()
     {
         lock (Gate)
         {
             Check();
+            if (--_users > 0) return;
             foreach (OpenCard card in OpenCards.All.ToArray())
             {
-                DebugLog.Error("WDC_DriverClose", $"{card.Hardware} was still open, and is closed.");
+                DebugLog.Error("closing the driver", $"{card.Hardware} was still open, and is closed.");
                 card.Close();
             }
 
             WinDriverHosts.Close();
-            _open = false;
         }
     }
 
     /// <exception cref="StatusException">It is not open.</exception>
     internal static void Check()
     {
-        if (!_open) throw new StatusException(WD_ERROR_CODES.WD_STATUS_INVALID_WD_HANDLE, "the library is not open: WDC_DriverOpen comes first.");
+        if (_users == 0) throw NotOpen();
     }
+
+    private static StatusException NotOpen() => new(WD_ERROR_CODES.WD_STATUS_INVALID_WD_HANDLE, "the driver is not open: WDC_DriverOpen or WD_Open comes first.");
 }

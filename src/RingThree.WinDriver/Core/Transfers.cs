@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Jungo.wdapi_dotnet;
 
 namespace RingThree.WinDriver;
@@ -13,8 +12,7 @@ internal static class Transfers
             DriverState.Check();
             if (commands == 0 || count == 0 || count > windrvr_consts.MAX_TRANSFER_COMMANDS)
                 throw new StatusException(WD_ERROR_CODES.WD_INVALID_PARAMETER, $"{count} commands at 0x{commands:x} cannot be: 1 to {windrvr_consts.MAX_TRANSFER_COMMANDS}.");
-            Span<WD_TRANSFER> all = MemoryMarshal.Cast<byte, WD_TRANSFER>(CallerMemory.Span(commands, count * (uint)Marshal.SizeOf<WD_TRANSFER>()));
-            foreach (ref WD_TRANSFER command in all) Run(ref command);
+            foreach (ref WD_TRANSFER command in CallerMemory.Of<WD_TRANSFER>(commands, count)) Run(ref command);
             return Status.Success;
         }
         catch (Exception error)

@@ -25,11 +25,17 @@ public abstract class WinDriverTest : IAsyncDisposable
 
     public ValueTask DisposeAsync()
     {
+        Close();
         WDC_DriverClose();
         WinDriverHosts.Use();
         Host.Dispose();
         GC.SuppressFinalize(this);
         return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Gives back what a test has opened beside the library.</summary>
+    protected virtual void Close()
+    {
     }
 
     /// <summary>The resources of the edu in a slot.</summary>

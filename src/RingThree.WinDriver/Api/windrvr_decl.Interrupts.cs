@@ -1,0 +1,52 @@
+using RingThree.Interrupts;
+using RingThree.WinDriver;
+
+namespace Jungo.wdapi_dotnet;
+
+public static partial class windrvr_decl
+{
+    /// <summary>Enables an interrupt for a caller that waits itself, with <see cref="WD_IntWait"/>.</summary>
+    /// <param name="hWD">The driver.</param>
+    /// <param name="pInt"><c>hInterrupt</c> from the registered card's item, options, and commands in memory that stays until disable.</param>
+    public static uint WD_IntEnable(IntPtr hWD, WD_INTERRUPT pInt) => With(nameof(WD_IntEnable), hWD, () => Card(pInt).Interrupt.Enable(pInt, InterruptDelivery.CallerThread, null));
+
+    /// <summary>Waits for the next interrupt, without using the processor; <c>fStopped</c> says whether it came or was disabled.</summary>
+    public static uint WD_IntWait(IntPtr hWD, WD_INTERRUPT pInt) => With(nameof(WD_IntWait), hWD, () => Card(pInt).Interrupt.Wait(pInt));
+
+    /// <summary>Brings <c>dwCounter</c> and <c>dwLost</c> up to now.</summary>
+    public static uint WD_IntCount(IntPtr hWD, WD_INTERRUPT pInt) => With(nameof(WD_IntCount), hWD, () => Card(pInt).Interrupt.Count(pInt));
+
+    /// <summary>Disables an interrupt; whoever waits for it returns.</summary>
+    public static uint WD_IntDisable(IntPtr hWD, WD_INTERRUPT pInt) => With(nameof(WD_IntDisable), hWD, () => Disable(Card(pInt)));
+
+    /// <summary>Enables an interrupt with a thread of its own that calls the handler.</summary>
+    /// <param name="phThread">The thread's handle, for <see cref="InterruptDisable"/>.</param>
+    /// <param name="hWD">The driver.</param>
+    /// <param name="pInt">As for <see cref="WD_IntEnable"/>.</param>
+    /// <param name="func">Called for each batch of interrupts.</param>
+    /// <param name="pData">Given to it.</param>
+    public static uint InterruptEnable(ref IntPtr phThread, IntPtr hWD, WD_INTERRUPT pInt, INT_HANDLER func, IntPtr pData)
+    {
+        uint status = With(nameof(InterruptEnable), hWD, () => Card(pInt).Interrupt.Enable(pInt, InterruptDelivery.OwnThread, func is null ? null : () => func(pData)));
+        phThread = status == Status.Success ? (IntPtr)(int)pInt.hInterrupt : 0;
+        return status;
+    }
+
+    /// <summary>Disables what <see cref="InterruptEnable"/> enabled: when this returns the handler runs no more.</summary>
+    public static uint InterruptDisable(IntPtr hThread) => Status.Run(nameof(InterruptDisable), () =>
+    {
+        DriverState.Check();
+        Disable(OpenCards.Find(hThread) ?? throw new StatusException(WD_ERROR_CODES.WD_INVALID_HANDLE, $"0x{hThread:x} is no interrupt thread."));
+    });
+
+    private static OpenCard Card(WD_INTERRUPT pInt)
+    {
+        ArgumentNullException.ThrowIfNull(pInt);
+        return OpenCards.Find((int)pInt.hInterrupt) ?? throw new StatusException(WD_ERROR_CODES.WD_INVALID_HANDLE, $"0x{pInt.hInterrupt:x} is no registered card's interrupt.");
+    }
+
+    private static void Disable(OpenCard card)
+    {
+        if (!card.Interrupt.Disable()) throw new StatusException(WD_ERROR_CODES.WD_INTERRUPT_NOT_ENABLED, $"{card.Hardware}: the interrupt is not enabled.");
+    }
+}
