@@ -19,6 +19,7 @@ internal sealed class OpenCard
         _spaces = new AddressSpace?[Math.Max(function.Device is PciDevice ? PciNumbering.BarCount : 0, spaces.Count == 0 ? 0 : spaces.Max(s => s.Number) + 1)];
         foreach (AddressSpace space in spaces) _spaces[space.Number] = space;
         Interrupt = new CardInterrupt(this);
+        Events = new CardEvents(this);
     }
 
     internal IntPtr Handle { get; set; }
@@ -33,6 +34,8 @@ internal sealed class OpenCard
     internal IHost Host => _function.Host;
 
     internal CardInterrupt Interrupt { get; }
+
+    internal CardEvents Events { get; }
 
     internal ReadOnlySpan<AddressSpace?> Spaces => _spaces;
 
@@ -97,6 +100,8 @@ internal sealed class OpenCard
     {
         if (!OpenCards.Remove(this)) return;
         Interrupt.Disable();
+        Events.Unregister();
+        LockedBuffers.Release(this);
         _function.Release();
         _locks.Dispose();
     }
