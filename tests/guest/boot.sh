@@ -1,5 +1,5 @@
 #!/bin/bash
-# boot.sh [--topology main|no-iommu|no-intremap] [--timeout SECONDS] --share DIR -- COMMAND...
+# boot.sh [--topology main|no-iommu|no-intremap|many] [--timeout SECONDS] --share DIR -- COMMAND...
 # Boots the guest of prepare.sh, runs COMMAND in it as root with DIR as /out and as working directory, powers off,
 # and ends with COMMAND's exit status. The host's /usr and its dotnet are there, read-only, at their own paths.
 # 124: the guest did not finish in time; 70: it ended without a status; 77: prepare.sh says there can be no guest.
@@ -8,7 +8,7 @@
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-topology=main timeout=120 share=''
+topology=main timeout=120 share='' with_drivers=no
 
 usage() {
   sed -n 2p "${BASH_SOURCE[0]}" | sed 's/^# //' >&2
@@ -23,6 +23,8 @@ while [ $# -gt 0 ]; do
   esac
 done
 if [ -z "$share" ] || [ $# = 0 ]; then usage; fi
+mkdir -p "$share"
+share=$(cd "$share" && pwd)
 
 # Every device has its address: the interrupt line follows from it, and 9p must not take a free slot of the tests'.
 # Slots 2 and 6 share a line (slot mod 4), as do 1 and 5 behind the bridge; the latter two share a group as well.
@@ -39,15 +41,36 @@ case $topology in
       -device pcie-pci-bridge,id=bridge,bus=pcie.0,addr=0xc
       -device edu,bus=bridge,addr=1 -device edu,bus=bridge,addr=5
     ) ;;
+  many)
+    # A machine in use: switches, bridges, a second root bus, cards of many kinds, each with the driver a machine gives it.
+    with_drivers=yes
+    devices=(
+      -device intel-iommu,intremap=on
+      -device pcie-root-port,id=rp1,bus=pcie.0,addr=1,chassis=1,slot=1
+      -device x3130-upstream,id=up,bus=rp1
+      -device xio3130-downstream,id=down1,bus=up,addr=0,chassis=2,slot=2 -device xio3130-downstream,id=down2,bus=up,addr=1,chassis=3,slot=3
+      -device nvme-subsys,id=subsystem
+      -device nvme,serial=a,bus=down1,subsys=subsystem,sriov_max_vfs=2,sriov_vq_flexible=4,sriov_vi_flexible=2,max_ioqpairs=6,msix_qsize=7
+      -device e1000e,bus=down2
+      -device edu,bus=pcie.0,addr=2 -device edu,bus=pcie.0,addr=6
+      -device pcie-root-port,id=rp2,bus=pcie.0,addr=3,chassis=4,slot=4 -device virtio-net-pci,bus=rp2
+      -device vmxnet3,bus=pcie.0,addr=4
+      -device pcie-root-port,id=rp3,bus=pcie.0,addr=5,chassis=5,slot=5 -device qemu-xhci,bus=rp3
+      -audiodev none,id=silence -device intel-hda,bus=pcie.0,addr=7 -device hda-duplex,audiodev=silence
+      -device i82801b11-bridge,id=old,bus=pcie.0,addr=8 -device e1000,bus=old,addr=1
+      -device pcie-pci-bridge,id=bridge,bus=pcie.0,addr=9 -device edu,bus=bridge,addr=1 -device e1000,bus=bridge,addr=2 -device edu,bus=bridge,addr=5
+      -device pxb-pcie,id=second,bus=pcie.0,addr=0xa,bus_nr=0x40
+      -device pcie-root-port,id=rp4,bus=second,addr=0,chassis=6,slot=6
+      -drive "if=none,id=disk1,format=raw,file=${share//,/,,}/disk1.img" -device nvme,serial=b,bus=rp4,drive=disk1
+      -drive "if=none,id=disk2,format=raw,file=${share//,/,,}/disk2.img" -device ide-hd,bus=ide.0,drive=disk2
+    ) ;;
   no-iommu) devices=(-device edu,bus=pcie.0,addr=2) ;;
   no-intremap) devices=(-device intel-iommu,intremap=off -device edu,bus=pcie.0,addr=2) ;;
   *) usage ;;
 esac
 
 guest=$("$here/prepare.sh")
-mkdir -p "$share"
-share=$(cd "$share" && pwd)
-rm -f "$share"/{exit-status,topology.txt,guest.env}
+rm -f "$share"/{exit-status,topology.txt,guest.env,disk1.img,disk2.img}
 : >"$share/command.log"
 : >"$share/console.log"
 
@@ -60,6 +83,12 @@ folder() {
 folder 0x10 host /usr ,readonly=on
 folder 0x11 out "$share" ''
 
+if [ "$with_drivers" = yes ]; then
+  truncate -s 16M "$share"/disk{1,2}.img # empty, and gone with the guest
+  folder 0x13 drivers "$guest/drivers" ,readonly=on
+  echo "drivers=yes" >>"$share/guest.env"
+fi
+
 quote() { printf "'%s' " "${@//\'/\'\\\'\'}"; }
 
 path=/usr/sbin:/usr/bin:/bin
@@ -70,7 +99,7 @@ if dotnet=$(command -v dotnet); then
     /usr/*) ;;
     *)
       folder 0x12 dotnet "$root" ,readonly=on
-      echo "dotnet_root=$(quote "$root")" >"$share/guest.env" ;;
+      echo "dotnet_root=$(quote "$root")" >>"$share/guest.env" ;;
   esac
 fi
 {
@@ -94,6 +123,7 @@ tail -q -s 0.2 -n +1 -f --pid="$qemu" "$share/command.log"
 ended=0
 wait "$qemu" || ended=$?
 trap - EXIT
+rm -f "$share"/disk{1,2}.img
 
 if [ -s "$share/exit-status" ]; then exit "$(cat "$share/exit-status")"; fi
 case $ended in

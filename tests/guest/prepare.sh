@@ -17,6 +17,21 @@ modules=(
   drivers/uio/{uio,uio_pci_generic} drivers/pci/pci-stub
 )
 
+# What a machine in use has, in load order: drivers that own the topology 'many's functions, and a file system. Not in the
+# initrd: the other topologies' devices are to have no driver.
+drivers=(
+  crypto/{crct10dif_common,crct10dif_generic,crc32c_generic} lib/{crc-t10dif,crc64} crypto/crc64_rocksoft_generic lib/crc64-rocksoft block/t10-pi
+  drivers/nvme/host/{nvme-core,nvme}
+  drivers/net/ethernet/intel/{e1000e/e1000e,e1000/e1000} drivers/net/vmxnet3/vmxnet3
+  net/core/failover drivers/net/{net_failover,virtio_net}
+  drivers/usb/common/usb-common drivers/usb/core/usbcore drivers/usb/host/{xhci-hcd,xhci-pci}
+  sound/soundcore sound/core/{snd,snd-timer,snd-pcm,snd-hwdep} sound/hda/{snd-hda-core,snd-intel-sdw-acpi,snd-intel-dspcfg}
+  sound/pci/hda/{snd-hda-codec,snd-hda-intel}
+  drivers/scsi/{scsi_common,scsi_mod} drivers/ata/{libata,libahci,ahci} drivers/scsi/sd_mod
+  drivers/mfd/lpc_ich drivers/i2c/i2c-smbus drivers/i2c/busses/i2c-i801
+  lib/crc16 fs/mbcache fs/jbd2/jbd2 fs/ext4/ext4
+)
+
 skip() {
   echo "guest: $*" >&2
   exit 77
@@ -72,18 +87,26 @@ extract_vmlinux() {
   [ "$(head -c 4 "$2" | tr -d '\177')" = ELF ] || skip "no XZ compressed ELF kernel in $1"
 }
 
+# copy_modules KERNEL_TREE FOLDER MODULE...: into a folder whose order is the load order.
+copy_modules() {
+  local number=10 tree folder=$2 module
+  tree=$(echo "$1"/lib/modules/*/kernel)
+  shift 2
+  mkdir -p "$folder"
+  for module; do
+    cp "$tree/$module.ko" "$folder/$number-${module##*/}.ko"
+    number=$((number + 1))
+  done
+}
+
 make_initrd() { # ROOT KERNEL_TREE BUSYBOX_TREE OUTPUT
-  local root=$1 number=10 module tree
-  mkdir -p "$root"/{bin,modules,proc,sys,dev,tmp,usr,out}
+  local root=$1
+  mkdir -p "$root"/{bin,proc,sys,dev,tmp,run,usr,out}
   cp "$3/bin/busybox" "$root/bin/busybox"
   cp "$here/init" "$root/init"
   cp "$here/bind-driver" "$root/bin/bind-driver"
   chmod 755 "$root/init" "$root/bin/"*
-  tree=$(echo "$2"/lib/modules/*/kernel)
-  for module in "${modules[@]}"; do
-    cp "$tree/$module.ko" "$root/modules/$number-${module##*/}.ko"
-    number=$((number + 1))
-  done
+  copy_modules "$2" "$root/modules" "${modules[@]}"
   (cd "$root" && find . | LC_ALL=C sort | cpio --quiet -o -H newc -R 0:0) | gzip -n >"$4"
 }
 
@@ -117,6 +140,7 @@ if [ ! -e "$guest" ]; then
   mkdir "$work/guest"
   extract_vmlinux "$(echo "$work"/kernel/boot/vmlinuz-*)" "$work/guest/vmlinux"
   make_initrd "$work/root" "$work/kernel" "$work/busybox" "$work/guest/initrd.gz"
+  copy_modules "$work/kernel" "$work/guest/drivers" "${drivers[@]}"
   basename -a "$cache/deb-$package"/*.deb "$cache/deb-busybox-static"/*.deb >"$work/guest/packages"
   mv "$work/guest" "$guest"
 fi
