@@ -80,6 +80,30 @@ public sealed class ShowTests : IDisposable
         Assert.Equal($"ring3: {_file}: line 2: 'zz' is no byte in hexadecimal; the function is known up to 02h only.\n", errors);
     }
 
+    [Theory]
+    [InlineData("is no byte in hexadecimal", "\n40: ", "\n40: zz ")]
+    [InlineData("'?0' is no byte in hexadecimal", "\n40: ", "\n40: \u00000 ")]
+    [InlineData("neither a function's nor bytes", "\n50: ", "\nfffffff0: ")]
+    [InlineData("those between are missing", "\n40: ", "\nff0: ")]
+    [InlineData("there a second time and differ", "\n00:02.0 ", "\n")]
+    [InlineData("was there already", "\n00:02.0 ", "\n00:00.0 ")]
+    [InlineData("is cut off", "\n\n00:02.0 ", null)]
+    public async Task A_machines_dump_that_is_damaged_is_1_with_the_reason(string reason, string place, string? becomes)
+    {
+        string text = MachineDump.Text;
+        int at = text.IndexOf(place, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(_file, becomes is null ? text[..text.LastIndexOf('\n', at - 1)] : string.Concat(text.AsSpan(0, at), becomes, text.AsSpan(at + place.Length)));
+
+        (int status, string output, string errors) = await Show("", "--dump", _file, "--json");
+
+        Assert.Equal(1, status);
+        Assert.StartsWith($"ring3: {_file}: line ", errors, StringComparison.Ordinal);
+        Assert.Contains(reason, errors, StringComparison.Ordinal);
+        Assert.Single(errors.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        using var json = JsonDocument.Parse(output);
+        Assert.InRange(json.RootElement.GetArrayLength(), 2, 32);
+    }
+
     [Fact]
     public async Task A_looping_list_is_told_and_is_no_failure_of_the_dump()
     {

@@ -80,6 +80,19 @@ public sealed class DumpReaderTests
     }
 
     [Fact]
+    public void Bytes_of_a_function_whose_line_is_missing_are_not_the_one_before_its()
+    {
+        byte[] other = new byte[256];
+        string text = ImageBuilder.Dump("00:04.0", Small) + ImageBuilder.Dump("00:05.0", other);
+        int line = text.IndexOf("00:05.0", StringComparison.Ordinal);
+
+        PciDump dump = PciDump.Parse(text.Remove(line, text.IndexOf('\n', line) - line));
+
+        Assert.Equal(Small, Assert.Single(dump.Functions).Image.ToArray());
+        Assert.Contains("The line of another function may be missing.", Assert.Single(dump.Problems).Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void What_is_wrong_with_one_function_leaves_the_others()
     {
         string[] lines = (ImageBuilder.Dump("00:04.0", Small) + ImageBuilder.Dump("00:05.0", Small)).Split('\n');

@@ -18,6 +18,7 @@ internal static partial class LspciOracle
         ["PCI-X"] = "PCI-X",
         ["Vendor Specific"] = "Vendor Specific Information",
         ["Debug Port"] = "Debug port",
+        ["PCI Hot-Plug"] = "Hot-plug capable",
         ["Bridge Subsystem"] = "Subsystem",
         ["PCI Express"] = "Express",
         ["SATA"] = "SATA HBA",
@@ -87,7 +88,7 @@ internal static partial class LspciOracle
 
         if (function.HeaderType == 1)
         {
-            decimal Bridge(string name) => PciField.Find(function.Bridge, name)!.Number;
+            decimal Bridge(string name) => function.Bridge.Single(f => f.Name == name).Number;
             Has(block, $"Bus: primary={(int)Bridge("primaryBus"):x2}, secondary={(int)Bridge("secondaryBus"):x2}, subordinate={(int)Bridge("subordinateBus"):x2}, sec-latency={Bridge("secondaryLatencyTimer")}");
             Window(function, block, "I/O behind bridge", "ioWindow", 4);
             Window(function, block, "\tMemory behind bridge", "memoryWindow", 8);

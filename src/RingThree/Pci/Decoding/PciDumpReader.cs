@@ -17,6 +17,8 @@ internal sealed class PciDumpReader
     private int _line;
     private bool _broken;
     private bool _repeated;
+    private bool _again;
+    private bool _foreign;
 
     internal void Take(string line)
     {
@@ -83,6 +85,8 @@ internal sealed class PciDumpReader
         _bytes.Clear();
         _broken = false;
         _repeated = false;
+        _again = false;
+        _foreign = false;
         if (!_lines.TryAdd(address, _line)) Problem($"The function {address} was there already at line {_lines[address]}; both are shown.");
     }
 
@@ -105,12 +109,14 @@ internal sealed class PciDumpReader
     private void Bytes(int offset, ReadOnlySpan<char> text)
     {
         if (_broken) return; // it has been said, and what follows has no place
+        if (offset == 0 && _bytes.Count > 0) _again = true;
         if (offset < _bytes.Count)
         {
             Again(offset, text);
             return;
         }
 
+        if (_foreign) return; // what follows is another function's
         if (offset > _bytes.Count)
         {
             Broken($"Bytes at {offset:x2}h follow those up to {_bytes.Count:x2}h: those between are missing, so the function is known up to there only.");
@@ -157,9 +163,10 @@ internal sealed class PciDumpReader
             if (word.IsEmpty) continue;
             if (at >= _bytes.Count || !TryByte(word, out byte value) || value != _bytes[at])
             {
+                _foreign = _again;
                 if (_repeated) return; // one such line is enough to know
                 _repeated = true;
-                Problem($"The bytes at {offset:x2}h are there a second time and differ; the first are shown.");
+                Problem($"The bytes at {offset:x2}h are there a second time and differ; the first are shown.{(_foreign ? " The line of another function may be missing." : "")}");
                 return;
             }
 
