@@ -5,34 +5,51 @@ namespace RingThree.Linux;
 
 /// <summary>
 /// Hands functions to a driver and back, and keeps in files what they had before: what was handed over by a program that
-/// then crashed is given back by the next one. The files are gone with the next boot, as the bindings are.
+/// then crashed, at whatever step, is given back by the next one. The files are gone with the next boot, as the bindings are.
 /// </summary>
+/// <remarks>
+/// What is kept counts while the function has a driver_override, which is written after it and cleared before it is dropped.
+/// A function without one was never touched, has been given back, or has come anew in the place of the one that was bound.
+/// </remarks>
 public sealed class BindingHistory
 {
     private const string NoDriver = "-";
     private readonly string _folder;
+    private readonly string _locks;
     private readonly DriverBinding _binding;
 
     /// <summary>The machine's, below /run.</summary>
     public BindingHistory()
-        : this("/run/ringthree/bindings", new DriverBinding())
+        : this("/run/ringthree/bindings", new DriverBinding(), "/run/ringthree/locks")
     {
     }
 
-    internal BindingHistory(string folder, DriverBinding binding)
+    internal BindingHistory(string folder, DriverBinding binding, string locks)
     {
         _folder = folder;
         _binding = binding;
+        _locks = locks;
     }
+
+    /// <summary>How long another program that changes the same function's driver is waited for.</summary>
+    internal TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Fails as <see cref="Bind"/> would before it changes anything.</summary>
+    /// <exception cref="DeviceException">The function is not there, or that driver never takes it.</exception>
+    public void Check(PciAddress address, string driver) => _binding.Check(address.ToString(), driver);
+
+    /// <summary>Whether a function has been handed over and not given back.</summary>
+    public bool IsBound(PciAddress address) => Kept(address.ToString()) is not null;
 
     /// <summary>Hands a function to a driver. What it had before the first time is kept.</summary>
     /// <exception cref="DeviceException">The kernel refused, or what it had cannot be kept; then nothing has changed.</exception>
     public void Bind(PciAddress address, string driver)
     {
         string place = address.ToString();
+        _binding.Check(place, driver);
+        using IDisposable turn = BindingLock.Take(_locks, place, "keeping which driver it has", Patience, $"ring3 bind {place}");
         string? former = _binding.GetDriver(place);
-        if (former == driver) return;
-        bool isFirst = !File.Exists(FileOf(place));
+        bool isFirst = former != driver && Kept(place) is null;
         if (isFirst) Keep(place, former);
         try
         {
@@ -40,21 +57,31 @@ public sealed class BindingHistory
         }
         catch
         {
-            if (isFirst) File.Delete(FileOf(place));
+            if (isFirst) Forget(place);
             throw;
         }
     }
 
     /// <summary>Gives a function back to the driver it had before <see cref="Bind"/>; to none when it is not known to have been bound here.</summary>
-    /// <exception cref="DeviceException">The kernel refused.</exception>
+    /// <remarks>One that has come anew since it was bound is left with the driver that the kernel gave it.</remarks>
+    /// <exception cref="DeviceException">The kernel refused, or the function is gone, and what was kept of it with it.</exception>
     public void GiveBack(PciAddress address)
     {
         string place = address.ToString();
-        string? former = SysfsPci.ReadText(FileOf(place));
-        if (former is null or NoDriver) _binding.SetDriver(place, null);
-        else _binding.Return(place, former);
-        if (former is not null) File.Delete(FileOf(place)); // else there may not even be a folder
+        if (!_binding.IsThere(place))
+        {
+            Forget(place);
+            throw DriverBinding.NotThere(place, DriverBinding.Taking);
+        }
+
+        using IDisposable turn = BindingLock.Take(_locks, place, DriverBinding.Taking, Patience, $"ring3 unbind {place}");
+        if (Kept(place) is { } former) _binding.Return(place, former == NoDriver ? null : former);
+        else if (!File.Exists(FileOf(place))) _binding.SetDriver(place, null);
+        Forget(place);
     }
+
+    /// <summary>What is kept of a function and counts; a program that was killed while it kept it has left an empty file.</summary>
+    private string? Kept(string place) => SysfsPci.ReadText(FileOf(place)) is { Length: > 0 } former && _binding.OverrideOf(place) is not null ? former : null;
 
     private void Keep(string place, string? driver)
     {
@@ -67,6 +94,11 @@ public sealed class BindingHistory
         {
             throw new DeviceException(DeviceStatus.AccessDenied, place, "keeping which driver it has", error.Message, $"Run it as root: sudo ring3 bind {place}", error);
         }
+    }
+
+    private void Forget(string place)
+    {
+        if (File.Exists(FileOf(place))) File.Delete(FileOf(place)); // else there may not even be a folder
     }
 
     private string FileOf(string place) => Path.Combine(_folder, place);

@@ -9,6 +9,9 @@ namespace RingThree.Linux;
 /// <param name="write">Writes a text to one of its files; tests answer as the kernel would.</param>
 internal sealed class DriverBinding(string root = SysfsPci.Root, Action<string, string>? write = null) : IDriverBinding
 {
+    /// <summary>What taking a function from its driver is called in messages.</summary>
+    internal const string Taking = "taking it from its driver";
+
     // The kernel takes a line of its own as "no override".
     private const string NoOverride = "\n";
     private const string KernelAdvice = "See the kernel's log: dmesg | tail";
@@ -21,39 +24,27 @@ internal sealed class DriverBinding(string root = SysfsPci.Root, Action<string, 
 
     public void SetDriver(string address, string? driver)
     {
-        string operation = driver is null ? "taking it from its driver" : $"handing it to '{driver}'";
-        string place = Normalize(address, operation);
+        string operation = Handing(driver);
+        string place = Check(address, driver);
         string device = SysfsPci.PathOf(place, root);
-        if (driver is not null && !IsDriverName(driver))
-        {
-            throw new DeviceException(DeviceStatus.InvalidArgument, place, operation, "that is no driver's name",
-                "A name is made of letters, digits, '_' and '-', such as vfio-pci.");
-        }
-
-        if (!Directory.Exists(device))
-            throw new DeviceException(DeviceStatus.NotFound, place, operation, "there is no such function", "Run 'ring3 list' to see what is there.");
         string? former = SysfsPci.DriverOf(place, root);
-        if (former == driver) return;
-
-        // Asked before anything is touched: a VFIO driver takes no function that is in no group, and its owner would have lost it for nothing.
-        if (driver is not null && driver.Contains("vfio", StringComparison.Ordinal) && SysfsPci.GroupOf(place, root) is null)
-            throw VfioErrors.NoIommu(place, operation);
-
-        if (driver is not null && !Directory.Exists($"{root}/drivers/{driver}"))
+        string? formerOverride = OverrideOf(place);
+        bool changed = false;
+        if (former == driver)
         {
-            throw new DeviceException(DeviceStatus.NotFound, place, operation, $"no driver '{driver}' is loaded",
-                $"Load it first: modprobe {driver}");
+            // A program that was killed while it handed it elsewhere has left the other's name.
+            if (driver is not null && formerOverride is not null && formerOverride != driver) Write($"{device}/driver_override", driver);
+            return;
         }
 
-        string formerOverride = SysfsPci.ReadText($"{device}/driver_override") is { Length: > 0 } text and not "(null)" ? text : NoOverride;
-        bool changed = false;
         try
         {
-            // driver_override makes this one driver match, and no other, whatever their id tables say.
-            Write($"{device}/driver_override", driver ?? NoOverride);
-            changed = true;
+            // driver_override makes this one driver match, and no other, whatever their id tables say. It is there before the
+            // first change and until after the last, so that it marks what a killed program has left half way.
+            if (driver is not null) Write($"{device}/driver_override", driver);
             if (former is not null) Write($"{device}/driver/unbind", place);
             if (driver is not null) Write($"{root}/drivers_probe", place);
+            else Write($"{device}/driver_override", NoOverride);
             string? now = SysfsPci.DriverOf(place, root);
             if (now == driver) return;
             throw new DeviceException(driver is null ? DeviceStatus.IoError : DeviceStatus.WrongDriver, place, operation,
@@ -69,6 +60,7 @@ internal sealed class DriverBinding(string root = SysfsPci.Root, Action<string, 
             try
             {
                 _write(path, value);
+                changed = true;
             }
             catch (UnauthorizedAccessException error)
             {
@@ -81,12 +73,53 @@ internal sealed class DriverBinding(string root = SysfsPci.Root, Action<string, 
         }
     }
 
-    /// <summary>Hands the function back to a driver it had, by name, and leaves no override behind.</summary>
-    internal void Return(string address, string driver)
+    /// <summary>Fails as <see cref="SetDriver"/> would before it changes anything: a driver that never takes a function is no reason for its owner to lose it.</summary>
+    /// <returns>The address as sysfs spells it.</returns>
+    internal string Check(string address, string? driver)
     {
-        SetDriver(address, driver);
-        _write($"{SysfsPci.PathOf(address, root)}/driver_override", NoOverride);
+        string operation = Handing(driver);
+        string place = Normalize(address, operation);
+        if (driver is not null && !IsDriverName(driver))
+        {
+            throw new DeviceException(DeviceStatus.InvalidArgument, place, operation, "that is no driver's name",
+                "A name is made of letters, digits, '_' and '-', such as vfio-pci.");
+        }
+
+        if (!IsThere(place)) throw NotThere(place, operation);
+        if (driver is null || SysfsPci.DriverOf(place, root) == driver) return place;
+        if (driver.Contains("vfio", StringComparison.Ordinal))
+        {
+            if (SysfsPci.IsBridge(place, root))
+                throw new DeviceException(DeviceStatus.NotSupported, place, operation, "it is a bridge, and a VFIO driver takes none", "Bind the functions behind it; 'ring3 list' shows them.");
+            if (SysfsPci.GroupOf(place, root) is null) throw VfioErrors.NoIommu(place, operation);
+            if (SysfsPci.VirtualFunctions(place, root) is > 0 and int count)
+            {
+                throw new DeviceException(DeviceStatus.Busy, place, operation, $"{count} virtual functions of it are enabled, and a VFIO driver takes it only without them",
+                    $"End them first: echo 0 > /sys/bus/pci/devices/{place}/sriov_numvfs");
+            }
+        }
+
+        if (!Directory.Exists($"{root}/drivers/{driver}"))
+            throw new DeviceException(DeviceStatus.NotFound, place, operation, $"no driver '{driver}' is loaded", $"Load it first: modprobe {driver}");
+        return place;
     }
+
+    internal static DeviceException NotThere(string place, string operation) =>
+        new(DeviceStatus.NotFound, place, operation, "there is no such function", "Run 'ring3 list' to see what is there.");
+
+    internal bool IsThere(string place) => Directory.Exists(SysfsPci.PathOf(place, root));
+
+    /// <summary>The driver that alone may have the function, by name; <see langword="null"/> for none.</summary>
+    internal string? OverrideOf(string place) => SysfsPci.ReadText($"{SysfsPci.PathOf(place, root)}/driver_override") is { Length: > 0 } text and not "(null)" ? text : null;
+
+    /// <summary>Hands the function back to the driver it had (<see langword="null"/>: to none), by name, and leaves no override behind.</summary>
+    internal void Return(string place, string? driver)
+    {
+        SetDriver(place, driver);
+        if (OverrideOf(place) is not null) _write($"{SysfsPci.PathOf(place, root)}/driver_override", NoOverride);
+    }
+
+    private static string Handing(string? driver) => driver is null ? Taking : $"handing it to '{driver}'";
 
     /// <summary>Letters, digits, '_' and '-': a name that stays inside the folder of drivers.</summary>
     private static bool IsDriverName(string driver) => driver.Length > 0 && driver.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-');
@@ -107,7 +140,7 @@ internal sealed class DriverBinding(string root = SysfsPci.Root, Action<string, 
         driver is null ? $"ring3 unbind {address}" : driver == RequiredDriver ? $"ring3 bind {address}" : $"ring3 bind {address} --driver {driver}";
 
     /// <summary>Puts the function back as it was, as far as that can be done, and says how far that was.</summary>
-    private string Restore(string address, string? former, string formerOverride)
+    private string Restore(string address, string? former, string? formerOverride)
     {
         string device = SysfsPci.PathOf(address, root);
         string? refusal = null;
@@ -119,7 +152,7 @@ internal sealed class DriverBinding(string root = SysfsPci.Root, Action<string, 
             Try($"{root}/drivers_probe", address);
         }
 
-        Try($"{device}/driver_override", formerOverride);
+        Try($"{device}/driver_override", formerOverride ?? NoOverride);
         string? now = SysfsPci.DriverOf(address, root);
         string owner = now is null ? "it has no driver" : $"'{now}' has it";
         if (now != former) return $"it could not be handed back to {(former is null ? "no driver" : $"'{former}'")}, and now {owner}{Because()}";

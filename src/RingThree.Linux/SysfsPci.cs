@@ -47,6 +47,25 @@ internal static class SysfsPci
     internal static int? GroupOf(string address, string root = Root) =>
         int.TryParse(LinkName($"{PathOf(address, root)}/iommu_group"), NumberStyles.None, CultureInfo.InvariantCulture, out int group) ? group : null;
 
+    /// <summary>Whether a function is a bridge, as its header type says (PCI Local Bus 3.0, 6.2.1); false where there is nothing to read.</summary>
+    internal static bool IsBridge(string address, string root = Root)
+    {
+        Span<byte> header = stackalloc byte[15];
+        try
+        {
+            using FileStream file = new($"{PathOf(address, root)}/config", FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
+            return file.ReadAtLeast(header, header.Length, throwOnEndOfStream: false) == header.Length && (header[^1] & 0x7F) is 1 or 2;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>How many virtual functions of a function are enabled.</summary>
+    internal static int VirtualFunctions(string address, string root = Root) =>
+        int.TryParse(ReadText($"{PathOf(address, root)}/sriov_numvfs"), NumberStyles.None, CultureInfo.InvariantCulture, out int count) ? count : 0;
+
     /// <summary>The functions of an isolation group.</summary>
     /// <param name="group">Its number.</param>
     /// <param name="system">A folder that stands for the root of the file system; tests have their own.</param>

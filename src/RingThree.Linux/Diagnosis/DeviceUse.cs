@@ -3,7 +3,7 @@ using RingThree.Pci;
 
 namespace RingThree.Linux;
 
-/// <summary>What of this machine stands on a function: mounted disks, swap, network ports that are up. Taking its driver would end that.</summary>
+/// <summary>What of this machine stands on a function: mounted disks, swap, network ports that are up, virtual functions. Taking its driver would end that.</summary>
 public static class DeviceUse
 {
     private const int Up = 1; // IFF_UP (Linux, include/uapi/linux/if.h)
@@ -11,7 +11,7 @@ public static class DeviceUse
     /// <summary>What is in use, a sentence each; empty when nothing is. Of a bridge: what is in use below it.</summary>
     public static IReadOnlyList<string> Of(PciAddress address) => Of(address, "");
 
-    internal static IReadOnlyList<string> Of(PciAddress address, string root) => [.. Disks(address, root), .. Ports(address, root)];
+    internal static IReadOnlyList<string> Of(PciAddress address, string root) => [.. Disks(address, root), .. Ports(address, root), .. VirtualFunctions(address, root)];
 
     private static IEnumerable<string> Disks(PciAddress address, string root)
     {
@@ -43,6 +43,11 @@ public static class DeviceUse
             if (flags is { Length: > 2 } && int.TryParse(flags.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out int bits) && (bits & Up) != 0)
                 yield return $"network port '{port}' is up";
         }
+    }
+
+    private static IEnumerable<string> VirtualFunctions(PciAddress address, string root)
+    {
+        if (SysfsPci.VirtualFunctions(address.ToString(), root + SysfsPci.Root) is > 0 and int count) yield return $"{count} virtual functions of it are enabled";
     }
 
     /// <summary>The members of a class whose device is this function, or below it.</summary>

@@ -53,6 +53,8 @@ public sealed class ToolTests
     [InlineData("demo", "ffff:ff:1f.7")]
     [InlineData("bind", "ffff:ff:1f.7")]
     [InlineData("unbind", "ffff:ff:1f.7")]
+    [InlineData("bind", "ffff:ff:1f.7", "--group", "--force", "--json")]
+    [InlineData("unbind", "ffff:ff:1f.7", "--group", "--force", "--json")]
     [InlineData("show", "ffff:ff:1f.7")]
     [InlineData("show", "fffe:fffe")]
     [InlineData("show", "--dump", "/no/such/file")]
@@ -133,6 +135,17 @@ public sealed class ToolTests
         Assert.Equal(0, status);
         Assert.Contains("Exit status: 0 ", output, StringComparison.Ordinal);
         Assert.Empty(errors);
+    }
+
+    [Theory]
+    [InlineData("bind")]
+    [InlineData("unbind")]
+    public async Task Help_of_binding_names_its_options(string command)
+    {
+        (int status, string output, _) = await Run("", command, "--help");
+
+        Assert.Equal(0, status);
+        Assert.All((string[])["--group", "--force", "--json", $"Example: ring3 {command} 0000:03:00.0"], text => Assert.Contains(text, output, StringComparison.Ordinal));
     }
 
     private static void AssertOneLine(string errors)

@@ -13,7 +13,10 @@ public sealed class BindingHistoryTests : IDisposable
 
     public void Dispose()
     {
-        if (Directory.Exists(_folder)) Directory.Delete(_folder, recursive: true);
+        foreach (string folder in (string[])[_folder, _folder + ".locks"])
+        {
+            if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+        }
     }
 
     [Fact]
@@ -67,6 +70,115 @@ public sealed class BindingHistoryTests : IDisposable
     }
 
     [Fact]
+    public void What_was_kept_of_a_function_that_has_come_anew_counts_no_more()
+    {
+        using var kernel = new FakeKernel();
+        History(kernel).Bind(Place, "vfio-pci");
+        kernel.Replug(driver: null); // another card, say
+        History(kernel).Bind(Place, "vfio-pci");
+        History(kernel).GiveBack(Place);
+        Assert.Equal((null, "(null)"), (Driver(kernel), kernel.Override));
+
+        History(kernel).Bind(Place, "vfio-pci");
+        kernel.Replug("e1000e");
+        History(kernel).GiveBack(Place); // nothing of ours is in force: the kernel's driver keeps it
+        Assert.Equal(("e1000e", "(null)"), (Driver(kernel), kernel.Override));
+        Assert.Empty(Directory.EnumerateFiles(_folder));
+    }
+
+    [Fact]
+    public void A_function_that_is_gone_is_told_and_forgotten()
+    {
+        using var kernel = new FakeKernel();
+        History(kernel).Bind(Place, "vfio-pci");
+        kernel.Unplug();
+
+        DeviceException error = Assert.Throws<DeviceException>(() => History(kernel).GiveBack(Place));
+
+        Assert.Equal((DeviceStatus.NotFound, "there is no such function"), (error.Status, error.Answer));
+        Assert.Empty(Directory.EnumerateFiles(_folder));
+        Assert.Equal(DeviceStatus.NotFound, Assert.Throws<DeviceException>(() => History(kernel).Bind(Place, "vfio-pci")).Status);
+        Assert.Empty(Directory.EnumerateFiles(_folder));
+    }
+
+    [Fact]
+    public void What_a_program_was_killed_while_keeping_counts_as_not_kept()
+    {
+        using var kernel = new FakeKernel();
+        History(kernel).Bind(Place, "vfio-pci");
+        History(kernel).GiveBack(Place);
+        File.WriteAllText(Path.Combine(_folder, FakeKernel.Place), "");
+
+        History(kernel).GiveBack(Place);
+        Assert.Equal("e1000e", Driver(kernel));
+        File.WriteAllText(Path.Combine(_folder, FakeKernel.Place), "");
+        kernel.Put("driver_override", "e1000e\n"u8.ToArray()); // which somebody else has set
+        History(kernel).GiveBack(Place);
+        Assert.Equal(("e1000e", "e1000e"), (Driver(kernel), kernel.Override));
+        File.WriteAllText(Path.Combine(_folder, FakeKernel.Place), "");
+        History(kernel).Bind(Place, "vfio-pci");
+        History(kernel).GiveBack(Place);
+
+        Assert.Equal(("e1000e", "(null)"), (Driver(kernel), kernel.Override));
+        Assert.Empty(Directory.EnumerateFiles(_folder));
+    }
+
+    [Fact]
+    public void Two_at_once_take_turns()
+    {
+        using var kernel = new FakeKernel();
+        DeviceException? refusal = null;
+        var second = new Thread(() =>
+        {
+            try
+            {
+                History(kernel).Bind(Place, "vfio-pci");
+            }
+            catch (DeviceException error)
+            {
+                refusal = error;
+            }
+        });
+        kernel.OnWrite = (number, isAfter) =>
+        {
+            if (number != 2 || isAfter) return; // the function is about to lose its driver
+            kernel.OnWrite = null;
+            second.Start();
+            Assert.False(second.Join(TimeSpan.FromSeconds(0.3)), "the second did not wait for the first");
+        };
+
+        History(kernel).Bind(Place, "vfio-pci");
+
+        Assert.True(second.Join(TimeSpan.FromSeconds(30)));
+        Assert.Null(refusal);
+        Assert.Equal("vfio-pci", Driver(kernel));
+        History(kernel).GiveBack(Place);
+        Assert.Equal(("e1000e", "(null)"), (Driver(kernel), kernel.Override));
+    }
+
+    [Fact]
+    public void One_that_does_not_end_is_told()
+    {
+        using var kernel = new FakeKernel();
+        kernel.OnWrite = (number, isAfter) =>
+        {
+            if (number != 1 || isAfter) return;
+            kernel.OnWrite = null;
+            var impatient = new BindingHistory(_folder, new DriverBinding(kernel.Root, kernel.Write), _folder + ".locks") { Patience = TimeSpan.FromSeconds(0.2) };
+            foreach (Action action in (Action[])[() => impatient.Bind(Place, "vfio-pci"), () => impatient.GiveBack(Place)])
+            {
+                DeviceException error = Assert.Throws<DeviceException>(action);
+                Assert.Equal(DeviceStatus.Busy, error.Status);
+                Assert.Contains("another program is changing its driver", error.Answer, StringComparison.Ordinal);
+            }
+        };
+
+        History(kernel).Bind(Place, "vfio-pci");
+
+        Assert.Equal("vfio-pci", Driver(kernel));
+    }
+
+    [Fact]
     public void What_cannot_be_kept_is_not_begun()
     {
         using var kernel = new FakeKernel();
@@ -113,6 +225,12 @@ public sealed class BindingHistoryTests : IDisposable
                 DeviceUse.Of(Place, root));
             Assert.NotEmpty(DeviceUse.Of(PciAddress.Parse("0000:00:1c.0"), root)); // the bridge above
             Assert.Empty(DeviceUse.Of(PciAddress.Parse("0000:00:02.0"), root));
+
+            Directory.CreateDirectory($"{root}/sys/bus/pci/devices/0000:00:02.0");
+            File.WriteAllText($"{root}/sys/bus/pci/devices/0000:00:02.0/sriov_numvfs", "0\n");
+            Assert.Empty(DeviceUse.Of(PciAddress.Parse("0000:00:02.0"), root));
+            File.WriteAllText($"{root}/sys/bus/pci/devices/0000:00:02.0/sriov_numvfs", "2\n");
+            Assert.Equal(["2 virtual functions of it are enabled"], DeviceUse.Of(PciAddress.Parse("0000:00:02.0"), root));
         }
         finally
         {
@@ -138,5 +256,5 @@ public sealed class BindingHistoryTests : IDisposable
 
     private static string? Driver(FakeKernel kernel) => new DriverBinding(kernel.Root, kernel.Write).GetDriver(FakeKernel.Place);
 
-    private BindingHistory History(FakeKernel kernel) => new(_folder, new DriverBinding(kernel.Root, kernel.Write));
+    private BindingHistory History(FakeKernel kernel) => new(_folder, new DriverBinding(kernel.Root, kernel.Write), _folder + ".locks");
 }

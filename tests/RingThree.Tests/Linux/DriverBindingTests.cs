@@ -26,7 +26,7 @@ public sealed class DriverBindingTests
         binding.SetDriver(address, null);
         Assert.Null(binding.GetDriver(address));
         Assert.Equal("(null)", kernel.Override);
-        Assert.Equal(["driver_override=vfio-pci", $"unbind={Place}", $"drivers_probe={Place}", "driver_override=", $"unbind={Place}"], kernel.Writes);
+        Assert.Equal(["driver_override=vfio-pci", $"unbind={Place}", $"drivers_probe={Place}", $"unbind={Place}", "driver_override="], kernel.Writes);
     }
 
     [Fact]
@@ -44,6 +44,28 @@ public sealed class DriverBindingTests
 
         binding.SetDriver(Place, "uio_pci_generic"); // which needs none
         Assert.Equal("uio_pci_generic", binding.GetDriver(Place));
+    }
+
+    [Theory]
+    [InlineData("config", DeviceStatus.NotSupported, "it is a bridge")]
+    [InlineData("sriov_numvfs", DeviceStatus.Busy, "2 virtual functions of it are enabled")]
+    public void What_a_VFIO_driver_never_takes_is_not_touched(string file, DeviceStatus status, string answer)
+    {
+        using var kernel = new FakeKernel();
+        byte[] config = new byte[64];
+        config[0x0E] = 0x81; // a bridge, of several functions
+        kernel.Put(file, file == "config" ? config : "2\n"u8.ToArray());
+        var binding = new DriverBinding(kernel.Root, kernel.Write);
+
+        DeviceException error = Assert.Throws<DeviceException>(() => binding.SetDriver(Place, "vfio-pci"));
+
+        Assert.Equal(status, error.Status);
+        Assert.StartsWith(answer, error.Answer, StringComparison.Ordinal);
+        Assert.Empty(kernel.Writes);
+        config[0x0E] = 0x80; // a card, of several functions
+        kernel.Put(file, file == "config" ? config : "0\n"u8.ToArray());
+        binding.SetDriver(Place, "vfio-pci");
+        Assert.Equal("vfio-pci", binding.GetDriver(Place));
     }
 
     [Fact]
@@ -129,7 +151,8 @@ public sealed class DriverBindingTests
     [InlineData(null, $"sudo ring3 unbind {Place}")]
     public void Who_may_not_is_told_the_command_that_was_run(string? driver, string command)
     {
-        using var kernel = new FakeKernel { Refused = { ["driver_override"] = new UnauthorizedAccessException("denied") } };
+        var denied = new UnauthorizedAccessException("denied");
+        using var kernel = new FakeKernel { Refused = { ["driver_override"] = denied, ["unbind"] = denied } };
         var binding = new DriverBinding(kernel.Root, kernel.Write);
 
         DeviceException error = Assert.Throws<DeviceException>(() => binding.SetDriver(Place, driver));

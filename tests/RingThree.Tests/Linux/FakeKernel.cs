@@ -10,11 +10,8 @@ internal sealed class FakeKernel : IDisposable
     internal FakeKernel(string? driver = "e1000e", bool group = true)
     {
         _device = Path.Combine(Root, "devices", Place);
-        Directory.CreateDirectory(_device);
         foreach (string name in (string[])["e1000e", "vfio-pci", "uio_pci_generic"]) Directory.CreateDirectory(Path.Combine(Root, "drivers", name));
-        File.WriteAllText(Path.Combine(_device, "driver_override"), "(null)\n");
-        if (group) File.CreateSymbolicLink(Path.Combine(_device, "iommu_group"), "../../../../kernel/iommu_groups/7");
-        if (driver is not null) Bind(driver);
+        Create(driver, group);
     }
 
     internal string Root { get; } = Directory.CreateTempSubdirectory("ringthree-sysfs-").FullName;
@@ -28,6 +25,9 @@ internal sealed class FakeKernel : IDisposable
     /// <summary>Writes that the kernel refuses, by "file" or "file=text".</summary>
     internal Dictionary<string, Exception> Refused { get; } = [];
 
+    /// <summary>Called with the number of each write, from 1: before the kernel acts on it, and after.</summary>
+    internal Action<int, bool>? OnWrite { get; set; }
+
     /// <summary>Whether an unbind is taken and nothing happens.</summary>
     internal bool KeepsDriver { get; set; }
 
@@ -36,14 +36,38 @@ internal sealed class FakeKernel : IDisposable
     internal void Write(string path, string text)
     {
         string name = Path.GetFileName(path);
+        int number = Writes.Count + 1;
+        OnWrite?.Invoke(number, false);
         Writes.Add($"{name}={text.Trim()}");
         if (Refused.TryGetValue(name, out Exception? refusal) || Refused.TryGetValue($"{name}={text.Trim()}", out refusal)) throw refusal;
         if (name == "driver_override") File.WriteAllText(path, text == "\n" ? "(null)\n" : text + "\n");
         else if (name == "unbind" && !KeepsDriver) File.Delete(Path.Combine(_device, "driver"));
         else if (name == "drivers_probe" && !Refusing.Contains(Matching)) Bind(Matching);
+        OnWrite?.Invoke(number, true);
     }
 
+    /// <summary>Puts a file beside the function's others.</summary>
+    internal void Put(string file, byte[] content) => File.WriteAllBytes(Path.Combine(_device, file), content);
+
+    /// <summary>The function goes, and comes back new, with the driver that the kernel gives it.</summary>
+    internal void Replug(string? driver)
+    {
+        Unplug();
+        Create(driver);
+    }
+
+    /// <summary>The function goes.</summary>
+    internal void Unplug() => Directory.Delete(_device, recursive: true);
+
     public void Dispose() => Directory.Delete(Root, recursive: true);
+
+    private void Create(string? driver, bool group = true)
+    {
+        Directory.CreateDirectory(_device);
+        File.WriteAllText(Path.Combine(_device, "driver_override"), "(null)\n");
+        if (group) File.CreateSymbolicLink(Path.Combine(_device, "iommu_group"), "../../../../kernel/iommu_groups/7");
+        if (driver is not null) Bind(driver);
+    }
 
     /// <summary>Which driver matches: the one that is named, or else the one whose table has the id.</summary>
     private string Matching => Override == "(null)" ? "e1000e" : Override;
