@@ -103,7 +103,7 @@ conformance() {
   local status=0
   # A test that only one host can answer carries the trait Host with that host's name.
   limited 600 dotnet "tests/RingThree.Conformance/$bin/RingThree.Conformance.dll" -noColor -noLogo \
-    -trait- Host=guest -trait- Host=no-iommu -trait- Host=no-intremap \
+    -trait- Host=guest -trait- Host=no-iommu -trait- Host=no-intremap -trait- Host=many \
     -xml "$results/conformance.xml" || status=$?
   count conformance "$status" "$results/conformance.xml"
 
@@ -156,9 +156,10 @@ guest() {
     return
   fi
 
-  boot main guest 600 -trait- Host=sim -trait- Host=no-iommu -trait- Host=no-intremap
+  boot main guest 600 -trait- Host=sim -trait- Host=no-iommu -trait- Host=no-intremap -trait- Host=many
   boot no-iommu no-iommu 120 -trait Host=no-iommu
   boot no-intremap no-intremap 120 -trait Host=no-intremap
+  boot many many 400 -trait Host=many
 }
 
 if ! dotnet --version >/dev/null 2>&1; then

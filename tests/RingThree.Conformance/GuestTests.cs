@@ -186,6 +186,23 @@ public sealed class GuestNoIommuTests
     }
 }
 
+/// <summary>ring3 in a guest without an IOMMU.</summary>
+[Trait("Host", "no-iommu")]
+public sealed class GuestNoIommuToolTests
+{
+    [Theory]
+    [InlineData("--json")]
+    [InlineData("--group")]
+    [InlineData("--force")]
+    public void A_function_in_no_group_is_not_bound_and_not_touched(string option)
+    {
+        GuestFunction function = GuestFunction.At("0000:00:02.0");
+        GuestProgram.Ring3Refuses("it is in no isolation group: this machine has no IOMMU", "bind", function.Address, option);
+        Assert.Equal("- by (null)", function.State);
+        GuestFunction.AssertNothingKept();
+    }
+}
+
 /// <summary>A guest whose IOMMU does not remap interrupts.</summary>
 [Trait("Host", "no-intremap")]
 public sealed class GuestNoInterruptRemappingTests

@@ -26,7 +26,7 @@ drivers=(
   net/core/failover drivers/net/{net_failover,virtio_net}
   drivers/usb/common/usb-common drivers/usb/core/usbcore drivers/usb/host/{xhci-hcd,xhci-pci}
   sound/soundcore sound/core/{snd,snd-timer,snd-pcm,snd-hwdep} sound/hda/{snd-hda-core,snd-intel-sdw-acpi,snd-intel-dspcfg}
-  sound/pci/hda/{snd-hda-codec,snd-hda-intel}
+  drivers/leds/trigger/ledtrig-audio sound/pci/hda/{snd-hda-codec,snd-hda-codec-generic,snd-hda-intel}
   drivers/scsi/{scsi_common,scsi_mod} drivers/ata/{libata,libahci,ahci} drivers/scsi/sd_mod
   drivers/mfd/lpc_ich drivers/i2c/i2c-smbus drivers/i2c/busses/i2c-i801
   lib/crc16 fs/mbcache fs/jbd2/jbd2 fs/ext4/ext4
