@@ -159,7 +159,7 @@ guest() {
   boot main guest 600 -trait- Host=sim -trait- Host=no-iommu -trait- Host=no-intremap -trait- Host=many
   boot no-iommu no-iommu 120 -trait Host=no-iommu
   boot no-intremap no-intremap 120 -trait Host=no-intremap
-  boot many many 400 -trait Host=many
+  boot many many 600 -trait Host=many
 }
 
 if ! dotnet --version >/dev/null 2>&1; then
