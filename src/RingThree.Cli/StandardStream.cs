@@ -7,21 +7,39 @@ namespace RingThree.Cli;
 /// it is not taken for a defect of whatever was being printed. A reader that has left (head) is no failure: the
 /// runtime itself drops what it no longer reads.
 /// </summary>
-/// <param name="inner">The stream.</param>
-/// <param name="failed">Called with the cause.</param>
-internal sealed class StandardStream(TextWriter inner, Action<Exception> failed) : TextWriter
+/// <remarks>
+/// In UTF-8, whatever the locale, like the names that come from pci.ids. The console's own writers would prepare a terminal
+/// first, which takes a fifth of the time that <c>ring3 list</c> has.
+/// </remarks>
+internal sealed class StandardStream : TextWriter
 {
-    public override Encoding Encoding => inner.Encoding;
+    private readonly StreamWriter _inner;
+    private readonly Action<Exception> _failed;
 
-    public override void Write(char value) => Guard(() => inner.Write(value));
+    private StandardStream(Stream stream, Action<Exception> failed)
+    {
+        _inner = new StreamWriter(stream, bufferSize: 256, leaveOpen: true) { AutoFlush = true };
+        _failed = failed;
+    }
 
-    public override void Write(string? value) => Guard(() => inner.Write(value));
+    public override Encoding Encoding => _inner.Encoding;
 
-    public override void WriteLine(string? value) => Guard(() => inner.WriteLine(value)); // one system call, not two
+    /// <summary>Standard output; what cannot be written there is an <see cref="IOException"/>.</summary>
+    internal static StandardStream Output() =>
+        new(Console.OpenStandardOutput(), e => throw new IOException($"standard output cannot be written: {e.Message}", e));
 
-    public override void Write(char[] buffer, int index, int count) => Guard(() => inner.Write(buffer, index, count));
+    /// <summary>Standard error; what cannot be written there is dropped, as there is nowhere left to complain.</summary>
+    internal static StandardStream Error() => new(Console.OpenStandardError(), _ => { });
 
-    public override void Flush() => Guard(inner.Flush);
+    public override void Write(char value) => Guard(() => _inner.Write(value));
+
+    public override void Write(string? value) => Guard(() => _inner.Write(value));
+
+    public override void WriteLine(string? value) => Guard(() => _inner.WriteLine(value)); // one system call, not two
+
+    public override void Write(char[] buffer, int index, int count) => Guard(() => _inner.Write(buffer, index, count));
+
+    public override void Flush() => Guard(_inner.Flush);
 
     private void Guard(Action write)
     {
@@ -31,7 +49,7 @@ internal sealed class StandardStream(TextWriter inner, Action<Exception> failed)
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            failed(error.InnerException ?? error); // a closed descriptor is the inner one of "access denied"
+            _failed(error.InnerException ?? error); // a closed descriptor is the inner one of "access denied"
         }
     }
 }

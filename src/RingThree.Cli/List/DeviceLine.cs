@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using RingThree.Hosting;
+using RingThree.Pci;
 
 namespace RingThree.Cli;
 
@@ -10,23 +11,31 @@ namespace RingThree.Cli;
 /// <param name="Interrupts">What it can signal; <see langword="null"/> where that cannot be read.</param>
 internal sealed record DeviceLine(string Name, DeviceDescription Device, InterruptCounts? Interrupts)
 {
+    private const string Blanks = "                      "; // one more than the widest column
+
     // FFFFh is no vendor's: a card without plug and play.
     private bool HasIds => Device.VendorId != ushort.MaxValue;
 
     internal static string Heading => Columns("device", "id", "class", "driver", "group", "interrupts", "name");
 
-    internal static DeviceLine Of(IHost host, DeviceDescription device) => new(device.Address, device, InterruptCounts.Read(host.PeekConfiguration(device.Address)));
+    /// <summary>Of a function of this machine.</summary>
+    internal static DeviceLine Of(DeviceDescription device) => new(device.Address, device, InterruptCounts.Of(PciAddress.Parse(device.Address)));
 
     internal string ToText(PciNames names)
     {
         string name = Device.Name ?? names.Device(Device.VendorId, Device.DeviceId) ?? names.Class(Device.ClassCode) ?? "";
         string? vendor = !HasIds ? null : names.Vendor(Device.VendorId);
-        return Columns(Name, HasIds ? $"{Device.VendorId:x4}:{Device.DeviceId:x4}" : "-", HasIds ? $"{Device.ClassCode:x6}" : "-", Device.Driver ?? "-",
+        return Columns(Name, HasIds ? $"{Hex(Device.VendorId, 4)}:{Hex(Device.DeviceId, 4)}" : "-", HasIds ? Hex(Device.ClassCode, 6) : "-", Device.Driver ?? "-",
             Device.IsolationGroup?.ToString(CultureInfo.InvariantCulture) ?? "-", Interrupts?.ToString() ?? "?", vendor is null ? name : $"{vendor} {name}").TrimEnd();
     }
 
     private static string Columns(string device, string id, string deviceClass, string driver, string group, string interrupts, string name) =>
-        $"{device,-15} {id,-9} {deviceClass,-6} {driver,-12} {group,-5} {interrupts,-20} {name}";
+        Column(device, 15) + Column(id, 9) + Column(deviceClass, 6) + Column(driver, 12) + Column(group, 5) + Column(interrupts, 20) + name;
+
+    // Out of a string of blanks: the runtime's own padding is a vector loop, which it compiles when it is first used.
+    private static string Column(string text, int width) => text.Length < width ? string.Concat(text, Blanks.AsSpan(text.Length, width - text.Length + 1)) : text + ' ';
+
+    private static string Hex(uint number, int digits) => number.ToString("x" + digits, CultureInfo.InvariantCulture);
 
     internal void Write(Utf8JsonWriter json, PciNames names)
     {

@@ -1,6 +1,7 @@
-using System.Buffers.Binary;
 using System.Globalization;
+using RingThree.Hosting;
 using RingThree.Interrupts;
+using RingThree.Linux;
 using RingThree.Pci;
 
 namespace RingThree.Cli;
@@ -11,7 +12,7 @@ namespace RingThree.Cli;
 /// <param name="MsiX">How many MSI-X messages; <see langword="null"/> where its capabilities could not be read.</param>
 internal readonly record struct InterruptCounts(int Level, int? Msi, int? MsiX)
 {
-    private const int HeaderSize = 64;
+    private const int ConventionalSize = 256; // what is beyond signals nothing
 
     /// <summary>How many lines signal by edges; no function has any.</summary>
     internal int Edge { get; private init; }
@@ -20,23 +21,42 @@ internal readonly record struct InterruptCounts(int Level, int? Msi, int? MsiX)
     internal static InterruptCounts Of(DeviceInterrupts interrupts) =>
         new(interrupts.Count(InterruptKind.Level), interrupts.Count(InterruptKind.Msi), interrupts.Count(InterruptKind.MsiX)) { Edge = interrupts.Count(InterruptKind.Edge) };
 
-    /// <summary>Of a function that need not be open, as its configuration space says; <see langword="null"/> when there is no header to read.</summary>
-    internal static InterruptCounts? Read(ReadOnlyMemory<byte>? configuration)
+    /// <summary>Of a function of this machine, which need not be open; <see langword="null"/> when it cannot be read.</summary>
+    internal static InterruptCounts? Of(PciAddress address)
     {
-        if (configuration is not { Length: >= HeaderSize } image) return null;
-        int pin = image.Span[0x3D] is >= 1 and <= 4 ? 1 : 0; // PCI Local Bus 3.0, 6.2.4
-        if (image.Length < 256) return new InterruptCounts(pin, null, null);
+        try
+        {
+            using SysfsConfigurationFile? file = SysfsConfigurationFile.TryOpen(address);
+            return file is null ? null : Read(file.Read32);
+        }
+        catch (DeviceException)
+        {
+            return null; // gone meanwhile, or kept to others
+        }
+    }
+
+    private static InterruptCounts? Read(Func<int, uint?> read)
+    {
+        if (read(0x3C) is not { } pins) return null;
+        int level = ((pins >> 8) & 0xFF) is >= 1 and <= 4 ? 1 : 0; // PCI Local Bus 3.0, 6.2.4
         int msi = 0;
         int msix = 0;
-        foreach (PciCapability capability in PciCapabilityList.Read(at => BinaryPrimitives.ReadUInt32LittleEndian(image.Span[at..]), image.Length))
+        bool hidden = false;
+        uint Shown(int at)
         {
-            if (capability.IsExtended) continue;
-            ushort control = BinaryPrimitives.ReadUInt16LittleEndian(image.Span[(capability.Offset + 2)..]);
-            if (capability.Id == (ushort)PciCapabilityId.Msi) msi = 1 << ((control >> 1) & 7); // PCI Local Bus 3.0, 6.8.1.3
-            if (capability.Id == (ushort)PciCapabilityId.MsiX) msix = (control & 0x7FF) + 1; // 6.8.2.3
+            if (read(at) is { } value) return value;
+            hidden = true;
+            return uint.MaxValue; // ends the list
         }
 
-        return new InterruptCounts(pin, msi, msix);
+        int Control(PciCapability capability) => (int)(Shown(capability.Offset) >> 16);
+        foreach (PciCapability capability in PciCapabilityList.Walk(Shown, ConventionalSize))
+        {
+            if (capability.Id == (ushort)PciCapabilityId.Msi) msi = 1 << ((Control(capability) >> 1) & 7); // PCI Local Bus 3.0, 6.8.1.3
+            if (capability.Id == (ushort)PciCapabilityId.MsiX) msix = (Control(capability) & 0x7FF) + 1; // 6.8.2.3
+        }
+
+        return hidden ? new InterruptCounts(level, null, null) : new InterruptCounts(level, msi, msix);
     }
 
     public override string ToString()

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.CommandLine;
+using System.Runtime.InteropServices;
 using RingThree.DefaultHosts;
 using RingThree.Hosting;
 
@@ -20,68 +21,92 @@ internal static class ListCommand
             Needs no privilege; '?' stands for interrupts that the kernel shows to root alone.
             Example: ring3 list --json | jq '.[] | select(.driver == "vfio-pci")'
             """) { host, json, follow };
-        command.SetAction((parsed, cancel) => RunAsync(parsed.GetValue(host)!, parsed.GetValue(json), parsed.GetValue(follow), cancel));
+        command.SetAction(parsed => Run(parsed.GetValue(host)!, parsed.GetValue(json), parsed.GetValue(follow)));
         return command;
     }
 
-    private static async Task<int> RunAsync(string hostName, bool json, bool follow, CancellationToken cancel)
+    /// <summary>The list of this machine, as text.</summary>
+    internal static int Run() => Run("machine", json: false, follow: false);
+
+    private static int Run(string hostName, bool json, bool follow)
     {
-        await Task.Yield(); // see ExitStatus.RunAsync
         if (hostName == "sim")
         {
             if (follow) throw new FormatException("--follow watches this machine; simulated cards come and go in a program (SimulatedHost.Watch).");
-            Print([.. HostNames.SimulatedCards.Select(Simulated)], json, PciNames.OfSystem());
+            PrintSimulated(json);
             return ExitStatus.Success;
         }
 
         using IHost host = HostNames.Machine();
-        using var changes = new BlockingCollection<DeviceChange>();
-        using IDisposable? watch = follow ? host.Watch(changes.Add) : null; // before the list, so that nothing falls between
-        var names = PciNames.OfSystem();
-        Print([.. host.Scan().Select(d => DeviceLine.Of(host, d))], json, names);
-        if (follow) await FollowAsync(host, changes, json, names, cancel);
+        if (follow) Follow(host, json);
+        else Print(host, json, PciNames.OfSystem());
         return ExitStatus.Success;
     }
 
-    private static void Print(IReadOnlyList<DeviceLine> lines, bool json, PciNames names)
+    private static void PrintSimulated(bool json) => Print(HostNames.SimulatedCards.Select(Simulated).ToList(), json, PciNames.OfSystem());
+
+    private static void Print(IHost host, bool json, PciNames names)
     {
-        if (json)
-        {
-            JsonOutput.WriteLine(j =>
-            {
-                j.WriteStartArray();
-                foreach (DeviceLine line in lines)
-                {
-                    j.WriteStartObject();
-                    line.Write(j, names);
-                    j.WriteEndObject();
-                }
-
-                j.WriteEndArray();
-            });
-            return;
-        }
-
-        Console.WriteLine(DeviceLine.Heading);
-        foreach (DeviceLine line in lines) Console.WriteLine(line.ToText(names));
-        if (lines.Any(l => l.Interrupts is null or { Msi: null }))
-            Console.Error.WriteLine("ring3: '?': the kernel shows a function's capabilities to root alone. Run it as root to see them.");
+        var lines = new List<DeviceLine>();
+        foreach (DeviceDescription device in host.Scan()) lines.Add(DeviceLine.Of(device));
+        Print(lines, json, names);
     }
 
-    private static async Task FollowAsync(IHost host, BlockingCollection<DeviceChange> changes, bool json, PciNames names, CancellationToken cancel)
+    private static void Print(List<DeviceLine> lines, bool json, PciNames names)
     {
-        await Console.Out.FlushAsync(CancellationToken.None);
-        await Task.Run(() =>
+        if (json) PrintJson(lines, names);
+        else PrintText(lines, names);
+    }
+
+    private static void PrintText(List<DeviceLine> lines, PciNames names)
+    {
+        Console.WriteLine(DeviceLine.Heading);
+        bool hidden = false;
+        foreach (DeviceLine line in lines)
         {
-            try
-            {
-                foreach (DeviceChange change in changes.GetConsumingEnumerable(cancel)) Print(DeviceLine.Of(host, change.Device), change.Kind, json, names);
-            }
-            catch (OperationCanceledException)
-            {
-                // Ctrl-C: the way it ends.
-            }
-        }, CancellationToken.None);
+            Console.WriteLine(line.ToText(names));
+            hidden |= line.Interrupts is null or { Msi: null };
+        }
+
+        if (hidden) Console.Error.WriteLine("ring3: '?': the kernel shows a function's capabilities to root alone. Run it as root to see them.");
+    }
+
+    private static void PrintJson(List<DeviceLine> lines, PciNames names) => JsonOutput.WriteLine(j =>
+    {
+        j.WriteStartArray();
+        foreach (DeviceLine line in lines)
+        {
+            j.WriteStartObject();
+            line.Write(j, names);
+            j.WriteEndObject();
+        }
+
+        j.WriteEndArray();
+    });
+
+    private static void Follow(IHost host, bool json)
+    {
+        var stop = new CancellationTokenSource(); // not disposed: a signal may come as late as it likes
+        void End(PosixSignalContext signal)
+        {
+            signal.Cancel = true; // the way it ends
+            stop.Cancel();
+        }
+
+        using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
+        using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
+        using var changes = new BlockingCollection<DeviceChange>();
+        using IDisposable? watch = host.Watch(changes.Add); // before the list, so that nothing falls between
+        var names = PciNames.OfSystem();
+        Print(host, json, names);
+        try
+        {
+            foreach (DeviceChange change in changes.GetConsumingEnumerable(stop.Token)) Print(DeviceLine.Of(change.Device), change.Kind, json, names);
+        }
+        catch (OperationCanceledException)
+        {
+            // Ctrl-C.
+        }
     }
 
     private static void Print(DeviceLine line, DeviceChangeKind kind, bool json, PciNames names)

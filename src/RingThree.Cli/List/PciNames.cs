@@ -1,39 +1,20 @@
+using System.Globalization;
 using System.Text;
 
 namespace RingThree.Cli;
 
-/// <summary>Names of vendors, devices and classes from the system's pci.ids, where there is one. Read once, looked through as bytes.</summary>
-internal sealed class PciNames
+/// <summary>
+/// Names of vendors, devices and classes from the system's pci.ids, where there is one. Nothing is read out beforehand: a
+/// machine has a few dozen functions, and the file forty thousand lines.
+/// </summary>
+/// <param name="text">The file's content.</param>
+/// <remarks>Its form: https://pci-ids.ucw.cz, "The file": what is not indented begins a vendor (or, with C, a class), a tab what belongs to it.</remarks>
+internal sealed class PciNames(byte[] text)
 {
     private static readonly string[] Places = ["/usr/share/misc/pci.ids", "/usr/share/hwdata/pci.ids", "/usr/share/pci.ids", "/usr/local/share/pci.ids"];
-    private readonly byte[] _text;
-    private readonly Dictionary<int, (int Start, int End)> _vendors = [];
-    private readonly Dictionary<int, (int Start, int End)> _classes = [];
 
-    /// <summary>Finds where each vendor and class begins.</summary>
-    /// <param name="text">The file's content.</param>
-    internal PciNames(byte[] text)
-    {
-        _text = text;
-        Dictionary<int, (int Start, int End)>? kind = null;
-        int last = -1;
-        for (int at = 0; at < text.Length;)
-        {
-            int length = text.AsSpan(at).IndexOf((byte)'\n');
-            int next = length < 0 ? text.Length : at + length + 1;
-            ReadOnlySpan<byte> line = text.AsSpan(at, next - at);
-            if (line.Length > 4 && line[0] is not ((byte)'\t' or (byte)'#' or (byte)'\n'))
-            {
-                Close(kind, last, at);
-                bool isClass = line is [(byte)'C', (byte)' ', ..];
-                kind = isClass ? _classes : _vendors;
-                last = Number(isClass ? line.Slice(2, 2) : line[..4]);
-                if (last >= 0) kind.TryAdd(last, (at, text.Length));
-            }
-
-            at = next;
-        }
-    }
+    // A class, not a pair of numbers: dictionaries of classes come compiled with the runtime.
+    private readonly Dictionary<string, Block> _blocks = [];
 
     /// <summary>The system's; without one, no names.</summary>
     internal static PciNames OfSystem()
@@ -53,59 +34,61 @@ internal sealed class PciNames
         return new PciNames([]);
     }
 
-    internal string? Vendor(ushort vendor) => _vendors.TryGetValue(vendor, out (int Start, int End) place) ? NameIn(Line(place.Start), 4) : null;
+    internal string? Vendor(ushort vendor) => Name(Find(Hex(vendor, 4)));
 
-    internal string? Device(ushort vendor, ushort device) => _vendors.TryGetValue(vendor, out (int Start, int End) place) ? Below(place, device, 4) : null;
+    internal string? Device(ushort vendor, ushort device) => Below(Find(Hex(vendor, 4)), Hex(device, 4));
 
     /// <summary>What the sub-class is called, or else the base class.</summary>
     /// <param name="classCode">24 bits.</param>
-    internal string? Class(uint classCode) => _classes.TryGetValue((int)(classCode >> 16), out (int Start, int End) place)
-        ? Below(place, (int)((classCode >> 8) & 0xFF), 2) ?? NameIn(Line(place.Start)[2..], 2)
-        : null;
-
-    private static void Close(Dictionary<int, (int Start, int End)>? kind, int number, int end)
+    internal string? Class(uint classCode)
     {
-        if (kind is not null && kind.TryGetValue(number, out (int Start, int End) place) && place.End > end) kind[number] = (place.Start, end);
+        ReadOnlySpan<byte> block = Find("C " + Hex(classCode >> 16, 2));
+        return Below(block, Hex((classCode >> 8) & 0xFF, 2)) ?? Name(block);
     }
 
-    /// <summary>The entry one level below, by its number.</summary>
-    private string? Below((int Start, int End) place, int number, int digits)
+    /// <summary>From behind the number of a vendor or class to the next one; empty where there is no such number.</summary>
+    private ReadOnlySpan<byte> Find(string head)
     {
-        for (int at = place.Start; at < place.End;)
+        if (!_blocks.TryGetValue(head, out Block? block))
         {
-            ReadOnlySpan<byte> line = Line(at);
-            if (line.Length > digits && line[0] == '\t' && line[1] != '\t' && Number(line.Slice(1, digits)) == number) return NameIn(line[1..], digits);
-            at += line.Length + 1;
+            ReadOnlySpan<byte> rest = After(text, '\n' + head);
+            block = new Block(text.Length - rest.Length, LengthOf(rest));
+            _blocks.Add(head, block);
         }
 
-        return null;
+        return text.AsSpan(block.Start, block.Length);
     }
 
-    private ReadOnlySpan<byte> Line(int at)
+    private static int LengthOf(ReadOnlySpan<byte> rest)
     {
-        ReadOnlySpan<byte> rest = _text.AsSpan(at);
+        for (int at = 0; ; at++)
+        {
+            int next = rest[at..].IndexOf((byte)'\n');
+            if (next < 0) return rest.Length;
+            at += next;
+            if (at + 1 < rest.Length && rest[at + 1] is not ((byte)'\t' or (byte)'#' or (byte)'\n')) return at;
+        }
+    }
+
+    /// <summary>The name of what is one level below, by its number.</summary>
+    private static string? Below(ReadOnlySpan<byte> block, string number) => Name(After(block, "\n\t" + number));
+
+    // Not with the spaces behind the number: a search compares a word's first and last byte before the rest, and line end
+    // and space would be found in every line.
+    private static ReadOnlySpan<byte> After(ReadOnlySpan<byte> text, string head)
+    {
+        int at = text.IndexOf(Encoding.ASCII.GetBytes(head));
+        return at < 0 ? [] : text[(at + head.Length)..];
+    }
+
+    private static string? Name(ReadOnlySpan<byte> rest)
+    {
+        if (rest.IsEmpty) return null;
         int end = rest.IndexOf((byte)'\n');
-        return end < 0 ? rest : rest[..end];
+        return Encoding.UTF8.GetString(end < 0 ? rest : rest[..end]).Trim();
     }
 
-    private static string NameIn(ReadOnlySpan<byte> line, int digits) => Encoding.UTF8.GetString(line[Math.Min(digits, line.Length)..]).Trim();
+    private static string Hex(uint number, int digits) => number.ToString("x" + digits, CultureInfo.InvariantCulture);
 
-    private static int Number(ReadOnlySpan<byte> digits)
-    {
-        int number = 0;
-        foreach (byte digit in digits)
-        {
-            int value = digit switch
-            {
-                >= (byte)'0' and <= (byte)'9' => digit - '0',
-                >= (byte)'a' and <= (byte)'f' => digit - 'a' + 10,
-                >= (byte)'A' and <= (byte)'F' => digit - 'A' + 10,
-                _ => -1,
-            };
-            if (value < 0) return -1;
-            number = (number << 4) | value;
-        }
-
-        return number;
-    }
+    private sealed record Block(int Start, int Length);
 }

@@ -17,14 +17,23 @@ public static class PciCapabilityList
         return Read(read, size, listPointer: 0x34, damage: null);
     }
 
+    /// <summary>Reads both lists as far as they are asked for: whoever stops reads no more.</summary>
+    /// <inheritdoc cref="Read(Func{int, uint}, int)"/>
+    public static IEnumerable<PciCapability> Walk(Func<int, uint> read, int size)
+    {
+        ArgumentNullException.ThrowIfNull(read);
+        return Walk(read, size, listPointer: 0x34, damage: null);
+    }
+
     /// <summary>The walk itself, for one who also wants to know why it ended early.</summary>
     /// <param name="read">Reads 32 bits at an aligned offset.</param>
     /// <param name="size">Bytes that can be read, 8 or more, also fewer than the function has.</param>
     /// <param name="listPointer">Where the first pointer is: 34h, or 14h in a CardBus bridge (PC Card Standard 8.0, volume 7).</param>
     /// <param name="damage">Takes a sentence for each list that ended other than at its end.</param>
-    internal static List<PciCapability> Read(Func<int, uint> read, int size, int listPointer, Action<string>? damage)
+    internal static List<PciCapability> Read(Func<int, uint> read, int size, int listPointer, Action<string>? damage) => [.. Walk(read, size, listPointer, damage)];
+
+    private static IEnumerable<PciCapability> Walk(Func<int, uint> read, int size, int listPointer, Action<string>? damage)
     {
-        var found = new List<PciCapability>();
         var seen = new HashSet<int>();
         const uint capabilitiesList = 1u << 20; // status bit 4 (PCI Local Bus 3.0, 6.2.3)
         uint command = read(0x04);
@@ -42,13 +51,13 @@ public static class PciCapabilityList
                     break;
                 }
 
-                found.Add(new PciCapability((byte)header, (ushort)at, false, 0));
+                yield return new PciCapability((byte)header, (ushort)at, false, 0);
                 from = at;
                 at = (int)((header >> 8) & 0xFC);
             }
         }
 
-        if (size < ExtendedStart + 4) return found;
+        if (size < ExtendedStart + 4) yield break;
         for (int at = ExtendedStart, from = 0; Continues(at, from, ExtendedStart, size, seen, damage);)
         {
             uint header = read(at);
@@ -58,12 +67,10 @@ public static class PciCapabilityList
                 break;
             }
 
-            found.Add(new PciCapability((ushort)header, (ushort)at, true, (byte)((header >> 16) & 0xF)));
+            yield return new PciCapability((ushort)header, (ushort)at, true, (byte)((header >> 16) & 0xF));
             from = at;
             at = (int)((header >> 20) & 0xFFC);
         }
-
-        return found;
     }
 
     private static bool Continues(int at, int from, int start, int end, HashSet<int> seen, Action<string>? damage)
