@@ -1,7 +1,8 @@
 #!/bin/bash
-# test.sh [unit|conformance|guest|all]: builds, runs the tests, ends with "N passed, N failed, N skipped".
+# test.sh [unit|conformance|packages|guest|all]: builds, runs the tests, ends with "N passed, N failed, N skipped".
 #   unit         tests/RingThree.Tests
 #   conformance  tests/RingThree.Conformance on the simulated host, and the demo
+#   packages     what is shipped, as somebody gets it who has no clone (tests/packages.sh)
 #   guest        the same on real PCI devices: QEMU's, through VFIO, in a Linux guest (tests/guest)
 # Results as XML and the guests' logs: artifacts/test-results. Exit status 1 when anything failed.
 set -euo pipefail
@@ -9,8 +10,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 
 part=${1:-all}
 case $part in
-  unit | conformance | guest | all) ;;
-  *) sed -n '2,6p' "${BASH_SOURCE[0]}" | sed 's/^# //' >&2; exit 64 ;;
+  unit | conformance | packages | guest | all) ;;
+  *) sed -n '2,7p' "${BASH_SOURCE[0]}" | sed 's/^# //' >&2; exit 64 ;;
 esac
 
 # No build process may outlive this script: it would keep a caller's pipe open.
@@ -113,6 +114,14 @@ conformance() {
   check demo "$status"
 }
 
+packages() {
+  say packages
+  local status=0 name each
+  limited 500 tests/packages.sh "$results/packages.tsv" || status=$?
+  while IFS=$'\t' read -r name each; do check "packages: $name" "$each"; done <"$results/packages.tsv"
+  if [ "$status" != 0 ] || ! [ -s "$results/packages.tsv" ]; then fail "packages: packages.sh ended with $status"; fi
+}
+
 # Compiled ahead of time, since the guest's processor is slow. A restore for one runtime is another restore: it has
 # intermediate folders and a lock file of its own and leaves the ordinary build's alone.
 publish() { # PROJECT FOLDER
@@ -176,7 +185,7 @@ if [ "$part" != guest ]; then
   fi
 fi
 case $part in
-  all) unit; conformance; guest ;;
+  all) unit; conformance; packages; guest ;;
   *) "$part" ;;
 esac
 finish
