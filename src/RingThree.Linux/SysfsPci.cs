@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
 using RingThree.Hosting;
 using RingThree.Pci;
 
@@ -8,6 +10,8 @@ namespace RingThree.Linux;
 internal static class SysfsPci
 {
     internal const string Root = "/sys/bus/pci";
+
+    private const int LongestNumber = 64;
 
     internal static string PathOf(string address, string root = Root) => $"{root}/devices/{address}";
 
@@ -39,7 +43,7 @@ internal static class SysfsPci
             Revision = (byte)(ReadHex($"{path}/revision") ?? 0),
             Driver = DriverOf(address),
             IsolationGroup = GroupOf(address),
-            NumaNode = int.TryParse(ReadText($"{path}/numa_node"), NumberStyles.Integer, CultureInfo.InvariantCulture, out int node) && node >= 0 ? node : null,
+            NumaNode = int.TryParse(ReadNumber($"{path}/numa_node"), NumberStyles.Integer, CultureInfo.InvariantCulture, out int node) && node >= 0 ? node : null,
         };
     }
 
@@ -88,10 +92,24 @@ internal static class SysfsPci
         }
     }
 
+    // A scan reads seven of these for each function: without a reader and its buffers it takes half the time.
+    private static string? ReadNumber(string path)
+    {
+        try
+        {
+            using SafeFileHandle file = File.OpenHandle(path);
+            Span<byte> text = stackalloc byte[LongestNumber];
+            return Encoding.UTF8.GetString(text[..RandomAccess.Read(file, text, 0)]).Trim();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
     private static uint? ReadHex(string path)
     {
-        string? text = ReadText(path);
-        if (text is null) return null;
+        if (ReadNumber(path) is not { } text) return null;
         return uint.TryParse(text.StartsWith("0x", StringComparison.Ordinal) ? text.AsSpan(2) : text, NumberStyles.HexNumber, CultureInfo.InvariantCulture, out uint value) ? value : null;
     }
 

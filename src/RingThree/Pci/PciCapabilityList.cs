@@ -34,7 +34,7 @@ public static class PciCapabilityList
 
     private static IEnumerable<PciCapability> Walk(Func<int, uint> read, int size, int listPointer, Action<string>? damage)
     {
-        var seen = new HashSet<int>();
+        var seen = new bool[size]; // by offset
         const uint capabilitiesList = 1u << 20; // status bit 4 (PCI Local Bus 3.0, 6.2.3)
         uint command = read(0x04);
         if (command != uint.MaxValue && (command & capabilitiesList) != 0)
@@ -73,14 +73,14 @@ public static class PciCapabilityList
         }
     }
 
-    private static bool Continues(int at, int from, int start, int end, HashSet<int> seen, Action<string>? damage)
+    private static bool Continues(int at, int from, int start, int end, bool[] seen, Action<string>? damage)
     {
         if (at == 0) return false;
         string? wrong = at < start ? $"below {Hex(start)}, where no capability can be"
             : at + 4 > end ? $"beyond the {end} bytes that were read"
-            : !seen.Add(at) ? "which the list has been to: it is a loop"
+            : seen[at] ? "which the list has been to: it is a loop"
             : null;
-        if (wrong is null) return true;
+        if (wrong is null) return seen[at] = true;
         damage?.Invoke($"The capability list goes from {Hex(from)} to {Hex(at)}, {wrong}.");
         return false;
     }
