@@ -1,12 +1,12 @@
-// RingThree.Benchmarks host|sim|guest FOLDER PAIRS SCALE: prints one line per figure, for run.sh to make the table of.
-//   FOLDER  where the C programs are
+// RingThree.Benchmarks host|sim|start|guest FOLDER PAIRS SCALE: prints one line per figure, for run.sh to make the table of.
+//   FOLDER  where the C programs are, and in cli the tool
 //   PAIRS   how many pairs of a C round and a C# round
 //   SCALE   divides the number of iterations of a round
 using RingThree.Benchmarks;
 
 if (args is not [string part, string folder, string pairs, string scale])
 {
-    Console.Error.WriteLine("RingThree.Benchmarks host|sim|guest FOLDER PAIRS SCALE");
+    Console.Error.WriteLine("RingThree.Benchmarks host|sim|start|guest FOLDER PAIRS SCALE");
     return 64;
 }
 
@@ -20,6 +20,10 @@ if (part == "host")
 else if (part == "sim")
 {
     SimulationRows.Run(effort);
+}
+else if (part == "start")
+{
+    StartRow.Run(effort, Path.Combine(folder, "cli", "ring3"));
 }
 else
 {
