@@ -48,6 +48,25 @@ public sealed class SysfsConfigurationTests : IDisposable
         Assert.Equal(RegionAbilities.Address64, read.Regions[0].Abilities);
     }
 
+    [Fact]
+    public void Words_where_they_are_asked_for()
+    {
+        byte[] image = new byte[64]; // what the kernel shows without privilege
+        new Random(1).NextBytes(image);
+        File.WriteAllBytes(Path.Combine(_folder, "config"), image);
+
+        using SysfsConfigurationFile file = SysfsConfigurationFile.TryOpen(Place, _root)!;
+
+        for (int at = 0; at < image.Length; at += 4) Assert.Equal(BitConverter.ToUInt32(image, at), file.Read32(at));
+        Assert.Null(file.Read32(64));
+        Assert.Null(file.Read32(4092));
+        Assert.Throws<ArgumentOutOfRangeException>(() => file.Read32(2));
+        Assert.Throws<ArgumentOutOfRangeException>(() => file.Read32(-4));
+    }
+
+    [Fact]
+    public void A_function_that_is_not_there_has_no_words() => Assert.Null(SysfsConfigurationFile.TryOpen(new PciAddress(0, 0, 5, 0), _root));
+
     [Theory]
     [InlineData("")]
     [InlineData("nonsense")]

@@ -29,6 +29,22 @@ public sealed class CapabilityListTests
         Assert.Equal([0x40, 0x50], Walk(Space(256, (0x43, 0x05, 0x51), (0x50, 0x01, 0x02))).Select(c => (int)c.Offset));
 
     [Fact]
+    public void Whoever_stops_on_the_way_reads_no_more()
+    {
+        byte[] space = Space(256, (0x80, 0x11, 0x40), (0x40, 0x05, 0xFC), (0xFC, 0x01, 0));
+        var asked = new List<int>();
+
+        PciCapability first = PciCapabilityList.Walk(at =>
+        {
+            asked.Add(at);
+            return BinaryPrimitives.ReadUInt32LittleEndian(space.AsSpan(at));
+        }, space.Length).First();
+
+        Assert.Equal(0x80, first.Offset);
+        Assert.Equal([0x04, 0x34, 0x80], asked);
+    }
+
+    [Fact]
     public void A_loop_ends_after_one_round() =>
         Assert.Equal([0x40, 0x50], Walk(Space(256, (0x40, 0x05, 0x50), (0x50, 0x01, 0x40))).Select(c => (int)c.Offset));
 
