@@ -33,7 +33,7 @@ public sealed class SysfsConfigurationFile : IDisposable
     public uint? Read32(int offset)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
-        ArgumentOutOfRangeException.ThrowIfNotEqual(offset % 4, 0);
+        if (offset % 4 != 0) throw new ArgumentOutOfRangeException(nameof(offset), offset, "A double word is at a multiple of 4.");
         Span<byte> bytes = stackalloc byte[4];
         try
         {

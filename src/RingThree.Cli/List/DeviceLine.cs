@@ -25,7 +25,7 @@ internal sealed record DeviceLine(string Name, DeviceDescription Device, Interru
     {
         string name = Device.Name ?? names.Device(Device.VendorId, Device.DeviceId) ?? names.Class(Device.ClassCode) ?? "";
         string? vendor = !HasIds ? null : names.Vendor(Device.VendorId);
-        return Columns(Name, HasIds ? $"{Hex(Device.VendorId, 4)}:{Hex(Device.DeviceId, 4)}" : "-", HasIds ? Hex(Device.ClassCode, 6) : "-", Device.Driver ?? "-",
+        return Columns(Name, HasIds ? $"{Hex(Device.VendorId, "x4")}:{Hex(Device.DeviceId, "x4")}" : "-", HasIds ? Hex(Device.ClassCode, "x6") : "-", Device.Driver ?? "-",
             Device.IsolationGroup?.ToString(CultureInfo.InvariantCulture) ?? "-", Interrupts?.ToString() ?? "?", vendor is null ? name : $"{vendor} {name}").TrimEnd();
     }
 
@@ -35,7 +35,7 @@ internal sealed record DeviceLine(string Name, DeviceDescription Device, Interru
     // Out of a string of blanks: the runtime's own padding is a vector loop, which it compiles when it is first used.
     private static string Column(string text, int width) => text.Length < width ? string.Concat(text, Blanks.AsSpan(text.Length, width - text.Length + 1)) : text + ' ';
 
-    private static string Hex(uint number, int digits) => number.ToString("x" + digits, CultureInfo.InvariantCulture);
+    private static string Hex(uint number, string form) => number.ToString(form, CultureInfo.InvariantCulture);
 
     internal void Write(Utf8JsonWriter json, PciNames names)
     {

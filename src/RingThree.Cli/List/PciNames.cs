@@ -34,16 +34,16 @@ internal sealed class PciNames(byte[] text)
         return new PciNames([]);
     }
 
-    internal string? Vendor(ushort vendor) => Name(Find(Hex(vendor, 4)));
+    internal string? Vendor(ushort vendor) => Name(Find(Hex(vendor, "x4")));
 
-    internal string? Device(ushort vendor, ushort device) => Below(Find(Hex(vendor, 4)), Hex(device, 4));
+    internal string? Device(ushort vendor, ushort device) => Below(Find(Hex(vendor, "x4")), Hex(device, "x4"));
 
     /// <summary>What the sub-class is called, or else the base class.</summary>
     /// <param name="classCode">24 bits.</param>
     internal string? Class(uint classCode)
     {
-        ReadOnlySpan<byte> block = Find("C " + Hex(classCode >> 16, 2));
-        return Below(block, Hex((classCode >> 8) & 0xFF, 2)) ?? Name(block);
+        ReadOnlySpan<byte> block = Find("C " + Hex(classCode >> 16, "x2"));
+        return Below(block, Hex((classCode >> 8) & 0xFF, "x2")) ?? Name(block);
     }
 
     /// <summary>From behind the number of a vendor or class to the next one; empty where there is no such number.</summary>
@@ -77,7 +77,7 @@ internal sealed class PciNames(byte[] text)
     // and space would be found in every line.
     private static ReadOnlySpan<byte> After(ReadOnlySpan<byte> text, string head)
     {
-        int at = text.IndexOf(Encoding.ASCII.GetBytes(head));
+        int at = text.IndexOf(Encoding.UTF8.GetBytes(head));
         return at < 0 ? [] : text[(at + head.Length)..];
     }
 
@@ -88,7 +88,7 @@ internal sealed class PciNames(byte[] text)
         return Encoding.UTF8.GetString(end < 0 ? rest : rest[..end]).Trim();
     }
 
-    private static string Hex(uint number, int digits) => number.ToString("x" + digits, CultureInfo.InvariantCulture);
+    private static string Hex(uint number, string form) => number.ToString(form, CultureInfo.InvariantCulture);
 
     private sealed record Block(int Start, int Length);
 }
