@@ -117,7 +117,7 @@ conformance() {
 packages() {
   say packages
   local status=0 name each
-  limited 500 tests/packages.sh "$results/packages.tsv" || status=$?
+  limited 900 tests/packages.sh "$results/packages.tsv" || status=$?
   while IFS=$'\t' read -r name each; do check "packages: $name" "$each"; done <"$results/packages.tsv"
   if [ "$status" != 0 ] || ! [ -s "$results/packages.tsv" ]; then fail "packages: packages.sh ended with $status"; fi
 }

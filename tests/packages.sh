@@ -38,7 +38,7 @@ END
 said=''
 run() {
   local status=0
-  said=$(timeout -k 10 180 "$@" 2>&1 </dev/null) || status=$?
+  said=$(timeout -k 10 300 "$@" 2>&1 </dev/null) || status=$?
   if [ "$status" != 0 ]; then printf '%s\n%s: exit status %d\n' "$said" "$*" "$status" >&2; fi
   return "$status"
 }
