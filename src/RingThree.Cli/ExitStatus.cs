@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using RingThree.Hosting;
+using RingThree.Simulation;
 
 namespace RingThree.Cli;
 
@@ -23,7 +24,7 @@ internal static class ExitStatus
             Console.Error.WriteLine("ring3: " + error.Message);
             return WrongUsage;
         }
-        catch (Exception error) when (error is DeviceException or PlatformNotSupportedException or TimeoutException or IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is DeviceException or SimulationException or PlatformNotSupportedException or TimeoutException or IOException or UnauthorizedAccessException)
         {
             Console.Error.WriteLine("ring3: " + error.Message);
             return Failure;

@@ -59,6 +59,7 @@ public sealed class ToolTests
     [InlineData("show", "fffe:fffe")]
     [InlineData("show", "--dump", "/no/such/file")]
     [InlineData("show", "--dump", "/")]
+    [InlineData("read", "sim:queue-card", "bar0+0x3f0")]
     public async Task What_cannot_be_done_is_1(params string[] arguments)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "needs Linux");
