@@ -115,7 +115,7 @@ public sealed class DeviceInterrupts
             if (_current is { IsEnabled: true } running)
             {
                 throw new DeviceException(DeviceStatus.Busy, _device.Address, "enabling interrupts",
-                    $"they are enabled already ({running.Kind}, {running.VectorCount} vectors)", "Disable that session first; one device has one.");
+                    $"they are enabled already ({running.Kind}, {running.VectorCount} vector(s))", "Disable that session first; one device has one.");
             }
 
             _enabler = Environment.CurrentManagedThreadId;

@@ -230,8 +230,8 @@ public sealed partial class InterruptSession : IDisposable, IAsyncDisposable
         if (!Device.IsPresent()) return GoneException();
         InterruptCounters c = GetCounters();
         string hint = _masking
-            ?? (c.Rejected > 0 ? $"The immediate stage rejected {c.Rejected} signals: check its mask."
-            : c.Held > 0 ? $"{c.Held} signals wait behind a mask: call Unmask."
+            ?? (c.Rejected > 0 ? $"The immediate stage rejected {c.Rejected} signal(s): check its mask."
+            : c.Held > 0 ? $"{c.Held} signal(s) wait behind a mask: call Unmask."
             : Device.WhySilent(Kind) ?? "The device has not signalled: check that it was told to, and that its own interrupt enable is set.");
         return new TimeoutException($"{Device.Address}: no {Kind} interrupt within {timeout.TotalSeconds:0.###} s (so far {c.Signalled} signalled, {c.Claimed} claimed). {hint}");
     }

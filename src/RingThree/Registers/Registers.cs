@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace RingThree.Registers;
 
 /// <summary>A register that is read and written.</summary>
-/// <typeparam name="T">Its value: an unsigned integer of 1, 2, 4 or 8 bytes, or an enum over one. The size is the access width.</typeparam>
+/// <typeparam name="T">Its value: an integer of 1, 2, 4 or 8 bytes, or an enum over one. The size is the access width.</typeparam>
 /// <param name="window">The block it belongs to.</param>
 /// <param name="offset">Bytes from the block's start, a multiple of the width. One that lies outside the window throws when it is used.</param>
 public readonly struct Register<T>(RegisterWindow window, uint offset)
