@@ -1,0 +1,311 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using RingThree.Dma;
+using RingThree.Hosting;
+using RingThree.Interop;
+using RingThree.Interrupts;
+using RingThree.Linux;
+using RingThree.Pci;
+using RingThree.Platform;
+using RingThree.Simulation;
+using RingThree.Transfers;
+using Xunit;
+
+namespace RingThree.Tests;
+
+/// <summary>
+/// Every example message of docs/errors.md, made anew by doing what leads to it, in the page's order and below the page's headings.
+/// What needs another machine is made by the code that would speak there.
+/// </summary>
+internal static class Provocations
+{
+    private const string Place = "0000:03:00.0";
+    private const string Nowhere = "ffff:ff:1f.7";
+    private static readonly TimeSpan Short = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan Long = TimeSpan.FromSeconds(20);
+
+    internal static IReadOnlyDictionary<string, Func<Task<string>>[]> All { get; } = new Dictionary<string, Func<Task<string>>[]>
+    {
+        ["NotFound"] =
+        [
+            Of(DeviceStatus.NotFound, () => Elsewhere(() => new VfioHost().OpenDevice(Nowhere, OpenOptions.Default))),
+            Of(DeviceStatus.NotFound, () => Use(host => host.Open("0000:04:00.0"))),
+            Of(DeviceStatus.NotFound, () => Drive(card => card.Bar(2))),
+        ],
+        ["Busy"] =
+        [
+            Of(DeviceStatus.Busy, () => Use(host =>
+            {
+                using PciDevice first = host.Open(Place);
+                host.Open(Place);
+            })),
+            Of(DeviceStatus.Busy, () => Drive(card =>
+            {
+                using InterruptSession first = card.Interrupts.Enable(new InterruptOptions());
+                card.Interrupts.Enable(new InterruptOptions());
+            })),
+            FromKernel(DeviceStatus.Busy, Errno.EBUSY, "VfioGroup.cs", "opening its isolation group, /dev/vfio/11", "open", "Another process has a device of this group open: close it there. Processes cannot share a group."),
+        ],
+        ["AccessDenied"] =
+        [
+            FromKernel(DeviceStatus.AccessDenied, Errno.EACCES, "VfioGroup.cs", "opening its isolation group, /dev/vfio/11", "open", "Run as root, or give yourself the file: chown $USER /dev/vfio/11"),
+            Of(DeviceStatus.AccessDenied, () =>
+            {
+                Marshal.SetLastPInvokeError(Errno.EPERM);
+                throw PlatformCard.NoMemoryFile("adc");
+            }),
+        ],
+        ["WrongDriver"] = [Of(DeviceStatus.WrongDriver, () => throw VfioErrors.WrongDriver(Place, "nvme"))],
+        ["NoIommu"] = [Of(DeviceStatus.NoIommu, () => throw VfioErrors.NoIommu(Place))],
+        ["NoInterruptRemapping"] = [Of(DeviceStatus.NoInterruptRemapping, () => throw VfioErrors.NoInterruptRemapping(Place))],
+        ["GroupNotViable"] = [NotViable],
+        ["NotSupported"] =
+        [
+            Of(DeviceStatus.NotSupported, () => Drive(card => card.Reset())),
+            Of(DeviceStatus.NotSupported, () => new PlatformHost().Open(new PlatformResources("adc").Irq(5)).Interrupts.Enable(new InterruptOptions())),
+        ],
+        ["InvalidArgument"] =
+        [
+            Of(DeviceStatus.InvalidArgument, () => Use(host => host.Add(new EduCard(), "0000:04:00.0").Open(new PciId(0x1234, 0x11E8)))),
+            Of(DeviceStatus.InvalidArgument, () => Drive(card => card.Prepare(TransferText.Parse("r32 bar0+0x24; mask 1; wb32 bar0+0x10064")))),
+            Of(DeviceStatus.InvalidArgument, () => Drive(card => card.Bar(1).Read<ulong>(0x10))),
+        ],
+        ["ProtectedRange"] = [Of(DeviceStatus.ProtectedRange, () => Use(MemoryCard.Nvme(), host => Open(host, card => card.Bar(0).Write(0x2000UL, 1u))))],
+        ["NoResources"] =
+        [
+            Of(DeviceStatus.NoResources, () => Drive(card => card.Dma.Allocate(2 << 20, addressBits: 20))),
+            FromKernel(DeviceStatus.NoResources, Errno.ENOMEM, "VfioAddressSpace.cs", "mapping 16777216 bytes for DMA at iova 0x1000", "VFIO_IOMMU_MAP_DMA", "The memory that may be locked has run out: raise it with ulimit -l, or map less."),
+            Of(DeviceStatus.NoResources, () => Use(host =>
+            {
+                host.MaximumVectors = 0;
+                Open(host, card => card.Interrupts.Enable(new InterruptOptions { Kinds = InterruptKinds.Msi }));
+            })),
+        ],
+        ["DeviceGone"] =
+        [
+            Of(DeviceStatus.DeviceGone, () => Use(host => Open(host, card =>
+            {
+                InterruptSession session = card.Interrupts.Enable(new InterruptOptions());
+                host.Remove(Place);
+                session.NextAsync(Short).AsTask().GetAwaiter().GetResult();
+            }))),
+        ],
+        ["TimedOut"] = [Of(DeviceStatus.TimedOut, () => Drive(DisableDuringCallback))],
+        ["InterruptStorm"] = [() => Report(InterruptReportKind.Storm, Storm)],
+        ["IoError"] = [FromKernel(DeviceStatus.IoError, 5, "VfioDevice.cs", "resetting the function", "VFIO_DEVICE_RESET", "See the kernel's log: dmesg | tail")],
+        ["TimeoutException"] =
+        [
+            Timeout(_ => { }),
+            Timeout(rig => rig.Session.Trigger(0), new InterruptOptions { Kinds = InterruptKinds.Level, Immediate = TransferText.Parse("r32 bar0+0x24; mask 0xff") }),
+            Timeout(rig =>
+            {
+                rig.Session.Mask(0);
+                rig.Session.Trigger(0);
+            }),
+            Timeout(rig => rig.Card.Config.ModifyCommand(PciCommand.BusMaster, PciCommand.None)),
+            Timeout(rig =>
+            {
+                rig.Card.Config.ModifyCommand(PciCommand.None, PciCommand.InterruptDisable);
+                rig.Model.Raise();
+            }, new InterruptOptions { Kinds = InterruptKinds.Level, Immediate = TransferText.Parse("r32 bar0+0x24; mask 0xff") }),
+        ],
+        ["ObjectDisposedException"] =
+        [
+            Throwing<ObjectDisposedException>(() => Drive(card =>
+            {
+                InterruptSession session = card.Interrupts.Enable(new InterruptOptions());
+                session.Disable();
+                session.NextAsync(Short).AsTask().GetAwaiter().GetResult();
+            })),
+        ],
+        ["InvalidOperationException"] =
+        [
+            Throwing<InvalidOperationException>(() => Drive(card => card.Interrupts.Enable(new InterruptOptions()).Wait(Short, out _))),
+            Throwing<InvalidOperationException>(() => new TransferProgramBuilder().Write32(bar: 0, 0x60, 1).Mask(1)),
+        ],
+        ["ArgumentException"] =
+        [
+            Throwing<ArgumentException>(() => Drive(card => card.Interrupts.Enable(new InterruptOptions { Delivery = InterruptDelivery.Inline }))),
+            Throwing<ArgumentOutOfRangeException>(() => Drive(card => card.Bar(0).Read<uint>(0x10000))),
+        ],
+        ["FormatException"] =
+        [
+            Throwing<FormatException>(() => PciAddress.Parse("3:0")),
+            Throwing<FormatException>(() => TransferText.Parse("r32 bar0+0x24; maks 0xff")),
+        ],
+        ["SimulationException"] = [Throwing<SimulationException>(() => Use(new QueueCard(), host => Open(host, card => card.Bar(0).Read<uint>(0x3F0))))],
+        ["SeedFailedException"] = [Throwing<SeedFailedException>(() => SeededRun.Replay(7, _ => throw new InvalidOperationException("Channel 2 gave 7.")))],
+        ["DepartureException"] = [Throwing<DepartureException>(() => Replay())],
+        ["InvalidDataException"] = [() => InFolder(folder => Throwing<InvalidDataException>(() =>
+        {
+            string file = Path.Combine(folder, "edu.r3rec");
+            File.WriteAllText(file, "This is a text, and no recording.");
+            _ = new ReplayHost(file);
+        })())],
+    };
+
+    /// <summary>A card with little in it: two BARs, a line and a message, a status that the test sets.</summary>
+    private sealed class Bench() : SimulatedCard(new CardDefinition(0x1234, 0x11E8, "bench")
+    {
+        Bars = new Dictionary<int, CardBar> { [0] = new(0x10000), [1] = new(0x100, RegionKind.Port) },
+        Pin = 1,
+        MsiVectors = 1,
+    })
+    {
+        internal void Raise()
+        {
+            lock (ModelGate) SetPin(true);
+        }
+
+        protected internal override ulong Read(int bar, ulong offset, int width) => 0;
+
+        protected internal override void Write(int bar, ulong offset, int width, ulong value)
+        {
+        }
+    }
+
+    private sealed record Rig(PciDevice Card, Bench Model, InterruptSession Session);
+
+    private static Func<Task<string>> Throwing<T>(Action action)
+        where T : Exception => () => Task.FromResult(Assert.ThrowsAny<T>(action).Message);
+
+    private static Func<Task<string>> Of(DeviceStatus status, Action action) => () =>
+    {
+        var error = Assert.Throws<DeviceException>(action);
+        Assert.Equal(status, error.Status);
+        return Task.FromResult(error.Message.Replace(Nowhere, Place, StringComparison.Ordinal));
+    };
+
+    /// <summary>What the kernel would have to refuse: the words are looked up in the source that says them.</summary>
+    private static Func<Task<string>> FromKernel(DeviceStatus status, int answer, string source, string operation, string call, string advice) => Of(status, () =>
+    {
+        string text = File.ReadAllText(Path.Combine(Repository.Root, "src", "RingThree.Linux", source));
+        foreach (string words in (string[])[operation.Split(", /")[0].Split(" 16")[0], call, advice.Split(" /")[0]]) Assert.Contains(words, text, StringComparison.Ordinal);
+        throw VfioErrors.Failed(answer, Place, operation, call, advice);
+    });
+
+    private static void Elsewhere(Action action) => action();
+
+    private static void Use(Action<SimulatedHost> work) => Use(new Bench(), work);
+
+    private static void Use(SimulatedCard card, Action<SimulatedHost> work)
+    {
+        using var host = new SimulatedHost();
+        host.Add(card, Place);
+        work(host);
+    }
+
+    private static void Open(SimulatedHost host, Action<PciDevice> work)
+    {
+        using PciDevice card = host.Open(Place);
+        work(card);
+    }
+
+    private static void Drive(Action<PciDevice> work) => Use(host => Open(host, work));
+
+    /// <summary>The functions of the group are the reader's machine's.</summary>
+    private static Task<string> NotViable()
+    {
+        const int group = 4711;
+        DeviceException error = VfioErrors.NotViable(Place, group);
+        Assert.Equal(DeviceStatus.GroupNotViable, error.Status);
+        string message = error.Message.Replace("4711", "11", StringComparison.Ordinal);
+        Assert.Contains("Group 11: ", message, StringComparison.Ordinal);
+        return Task.FromResult(message[..message.IndexOf("Group 11: ", StringComparison.Ordinal)]
+            + $"Group 11: {Place} (vfio-pci), 0000:03:00.1 (snd_hda_intel). Run: ring3 bind 0000:03:00.1");
+    }
+
+    private static void DisableDuringCallback(PciDevice card)
+    {
+        using var entered = new ManualResetEventSlim();
+        using var leave = new ManualResetEventSlim();
+        InterruptSession session = card.Interrupts.Enable(new InterruptOptions
+        {
+            DisableTime = TimeSpan.FromSeconds(0.2),
+            Handler = (in Interrupt _) =>
+            {
+                entered.Set();
+                leave.Wait(Long);
+            },
+        });
+        session.Trigger(0);
+        Assert.True(entered.Wait(Long));
+        try
+        {
+            session.Disable();
+        }
+        finally
+        {
+            leave.Set();
+            SpinWait.SpinUntil(() => !card.Interrupts.IsInsideCallback, Long);
+        }
+    }
+
+    private static async Task<string> Report(InterruptReportKind kind, Func<Action<InterruptReport>, Task> work)
+    {
+        var said = new TaskCompletionSource<InterruptReport>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await work(report => said.TrySetResult(report));
+        InterruptReport report = await said.Task.WaitAsync(Long);
+        Assert.Equal(kind, report.Kind);
+        return report.Message;
+    }
+
+    private static async Task Storm(Action<InterruptReport> hear)
+    {
+        var heard = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var host = new SimulatedHost();
+        var model = new Bench();
+        host.Add(model, Place);
+        using PciDevice card = host.Open(Place);
+        await using InterruptSession session = card.Interrupts.Enable(new InterruptOptions
+        {
+            Kinds = InterruptKinds.Level,
+            Immediate = TransferText.Parse("r32 bar0+0x24; mask 1; wb32 bar0+0x64"),
+            Report = report =>
+            {
+                hear(report);
+                heard.TrySetResult();
+            },
+        });
+        model.Raise();
+        await heard.Task.WaitAsync(Long);
+    }
+
+    private static Func<Task<string>> Timeout(Action<Rig> before, InterruptOptions? options = null) => async () =>
+    {
+        using var host = new SimulatedHost();
+        var model = new Bench();
+        host.Add(model, Place);
+        using PciDevice card = host.Open(Place);
+        await using InterruptSession session = card.Interrupts.Enable(options ?? new InterruptOptions());
+        before(new Rig(card, model, session));
+        if (options is not null) SpinWait.SpinUntil(() => session.GetCounters().Signalled > 0, Short);
+        return (await Assert.ThrowsAsync<TimeoutException>(async () => await session.NextAsync(Short))).Message;
+    };
+
+    private static void Replay() => InFolder(folder =>
+    {
+        string file = Path.Combine(folder, "card.r3rec");
+        var simulated = new SimulatedHost();
+        simulated.Add(new Bench(), Place);
+        using (var recording = new RecordingHost(simulated, file))
+        using (PciDevice card = recording.Open(Place)) card.Bar(0).Write(0x8UL, 10u);
+        using var replay = new ReplayHost(file, new ReplayOptions { ThrowOnDeparture = true });
+        using PciDevice again = replay.Open(Place);
+        again.Bar(0).Write(0x8UL, 12u);
+        return Task.FromResult("");
+    }).GetAwaiter().GetResult();
+
+    private static async Task<string> InFolder(Func<string, Task<string>> work)
+    {
+        string folder = Directory.CreateTempSubdirectory("ringthree-errors-").FullName;
+        try
+        {
+            return (await work(folder)).Replace(folder + "/", "", StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+}
