@@ -28,7 +28,7 @@ internal static class Provocations
     {
         ["NotFound"] =
         [
-            Of(DeviceStatus.NotFound, () => Elsewhere(() => new VfioHost().OpenDevice(Nowhere, OpenOptions.Default))),
+            Of(DeviceStatus.NotFound, () => new VfioHost().OpenDevice(Nowhere, OpenOptions.Default)),
             Of(DeviceStatus.NotFound, () => Use(host => host.Open("0000:04:00.0"))),
             Of(DeviceStatus.NotFound, () => Drive(card => card.Bar(2))),
         ],
@@ -96,11 +96,16 @@ internal static class Provocations
         ["TimeoutException"] =
         [
             Timeout(_ => { }),
-            Timeout(rig => rig.Session.Trigger(0), new InterruptOptions { Kinds = InterruptKinds.Level, Immediate = TransferText.Parse("r32 bar0+0x24; mask 0xff") }),
+            Timeout(rig =>
+            {
+                rig.Session.Trigger(0);
+                Until(() => rig.Session.GetCounters().Rejected > 0);
+            }, new InterruptOptions { Kinds = InterruptKinds.Level, Immediate = TransferText.Parse("r32 bar0+0x24; mask 0xff") }),
             Timeout(rig =>
             {
                 rig.Session.Mask(0);
                 rig.Session.Trigger(0);
+                Until(() => rig.Session.GetCounters().Held > 0);
             }),
             Timeout(rig => rig.Card.Config.ModifyCommand(PciCommand.BusMaster, PciCommand.None)),
             Timeout(rig =>
@@ -184,7 +189,7 @@ internal static class Provocations
         throw VfioErrors.Failed(answer, Place, operation, call, advice);
     });
 
-    private static void Elsewhere(Action action) => action();
+    private static void Until(Func<bool> condition) => Assert.True(SpinWait.SpinUntil(condition, Long));
 
     private static void Use(Action<SimulatedHost> work) => Use(new Bench(), work);
 
@@ -218,7 +223,7 @@ internal static class Provocations
     private static void DisableDuringCallback(PciDevice card)
     {
         using var entered = new ManualResetEventSlim();
-        using var leave = new ManualResetEventSlim();
+        var leave = new ManualResetEventSlim(); // not disposed: the callback may be in it still
         InterruptSession session = card.Interrupts.Enable(new InterruptOptions
         {
             DisableTime = TimeSpan.FromSeconds(0.2),
@@ -237,7 +242,6 @@ internal static class Provocations
         finally
         {
             leave.Set();
-            SpinWait.SpinUntil(() => !card.Interrupts.IsInsideCallback, Long);
         }
     }
 
@@ -279,7 +283,6 @@ internal static class Provocations
         using PciDevice card = host.Open(Place);
         await using InterruptSession session = card.Interrupts.Enable(options ?? new InterruptOptions());
         before(new Rig(card, model, session));
-        if (options is not null) SpinWait.SpinUntil(() => session.GetCounters().Signalled > 0, Short);
         return (await Assert.ThrowsAsync<TimeoutException>(async () => await session.NextAsync(Short))).Message;
     };
 
