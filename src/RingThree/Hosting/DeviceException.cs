@@ -65,7 +65,7 @@ public sealed class DeviceException : Exception
     /// <param name="advice">What to do next, as a sentence.</param>
     /// <param name="inner">The cause.</param>
     public DeviceException(DeviceStatus status, string device, string operation, string answer, string advice, Exception? inner = null)
-        : base($"{device}: {operation} failed: {answer}. {advice}", inner)
+        : base($"{device}: {operation} failed: {answer.TrimEnd('.')}. {advice}", inner) // what the framework answers may be a sentence
     {
         Status = status;
         Device = device;

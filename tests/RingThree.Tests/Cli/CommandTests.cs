@@ -125,7 +125,7 @@ public sealed class CommandTests
         Assert.All(lines[..^1], l => Assert.Equal(kind, l.GetProperty("kind").GetString()));
         // A message may come when the one before it has cleared the status already; on a line nobody is asked then.
         Assert.All(lines[..^1], l => Assert.True(l.GetProperty("values")[0].GetUInt64() is 5 || (kind == "msi" && l.GetProperty("values")[0].GetUInt64() is 0)));
-        Assert.Contains(lines[..^1], l => l.GetProperty("values")[0].GetUInt64() == 5);
+        if (kind == "intx") Assert.Contains(lines[..^1], l => l.GetProperty("values")[0].GetUInt64() == 5); // of a batch of messages the last run counts, and that may be one more
         Assert.Equal(sums.GetProperty("handled").GetInt64(), lines[..^1].Sum(l => l.GetProperty("count").GetInt64()));
     }
 
