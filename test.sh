@@ -152,7 +152,7 @@ boot() { # TOPOLOGY WHAT SECONDS ARGUMENTS... (WHAT for the tests' RINGTHREE_CON
 
 guest() {
   say "guest: prepare"
-  local status=0
+  local status=0 sample
   limited 900 tests/guest/prepare.sh 2>&1 | tee "$results/guest-prepare.log" || status=$?
   if [ "$status" = 77 ]; then
     skipped=$((skipped + 1))
@@ -164,6 +164,14 @@ guest() {
     fail "guest: publish"
     return
   fi
+  rm -rf "${share:?}/samples"
+  mkdir "$share/samples"
+  for sample in first-interrupt sixty-lines shared-line; do
+    if ! publish "samples/$sample" one || ! cp -r "$share/one/." "$share/samples/"; then
+      fail "guest: publish $sample"
+      return
+    fi
+  done
 
   boot main guest 600 -trait- Host=sim -trait- Host=no-iommu -trait- Host=no-intremap -trait- Host=many
   boot no-iommu no-iommu 120 -trait Host=no-iommu
