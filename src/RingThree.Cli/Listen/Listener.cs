@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Threading.Channels;
 using RingThree.Devices;
+using RingThree.Hosting;
 using RingThree.Interrupts;
 
 namespace RingThree.Cli;
@@ -17,6 +18,7 @@ internal sealed class Listener
     private readonly Channel<HeardInterrupt> _heard = Channel.CreateBounded<HeardInterrupt>(new BoundedChannelOptions(MostUnprinted) { SingleReader = true });
     private readonly TaskCompletionSource _enough = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<string> _reports = [];
+    private RemovalNotice? _removal;
     private long _started;
     private long _calls;
     private long _received;
@@ -28,6 +30,7 @@ internal sealed class Listener
         _device = device;
         _stimulus = stimulus;
         _form = form;
+        device.RemovalRequested += notice => Volatile.Write(ref _removal, notice);
         _options = options with { Handler = Handle, Report = r => Note(r.Message) };
     }
 
@@ -42,12 +45,13 @@ internal sealed class Listener
         Func<Task> print = _form == LiveForm.Table ? new VectorTable(session, _heard.Reader).DrawAsync : PrintAsync;
         Task printing = Task.Run(print, CancellationToken.None);
         bool over = false;
+        Task ended;
         Task stimulating = _stimulus is { } stimulus
-            ? Task.Factory.StartNew(() => stimulus.Run(_device, _samples.Stimulated, () => Volatile.Read(ref over)), cancel, TaskCreationOptions.LongRunning, TaskScheduler.Default)
+            ? Task.Factory.StartNew(() => Stimulate(stimulus, () => Volatile.Read(ref over)), cancel, TaskCreationOptions.LongRunning, TaskScheduler.Default)
             : Task.CompletedTask;
         try
         {
-            Task ended = await Task.WhenAny(_enough.Task, session.Completion, Failing(stimulating), Task.Delay(limit ?? Timeout.InfiniteTimeSpan, cancel));
+            ended = await Task.WhenAny(_enough.Task, session.Completion, Failing(stimulating), Task.Delay(limit ?? Timeout.InfiniteTimeSpan, cancel));
             if (ended != _enough.Task && ended.IsFaulted) await ended;
         }
         finally
@@ -61,10 +65,31 @@ internal sealed class Listener
 
         await IgnoreCancel(stimulating);
         if (session.Error is { } error) throw error;
+        if (ended == session.Completion && Volatile.Read(ref _received) < _wanted && !cancel.IsCancellationRequested) throw TakenAway();
         if (count is null || Volatile.Read(ref _received) >= count || cancel.IsCancellationRequested) return ExitStatus.Success;
         await Console.Error.WriteLineAsync($"ring3: {_received} of {count} interrupts in {limit?.TotalSeconds:0.###} s. {Hint(session)}");
         return ExitStatus.Failure;
     }
+
+    private void Stimulate(Stimulus stimulus, Func<bool> isOver)
+    {
+        try
+        {
+            stimulus.Run(_device, _samples.Stimulated, isOver);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The device was taken away; the session ends for the same reason, and says so.
+        }
+    }
+
+    /// <summary>What to say when the device has ended the session, and no error of it is known.</summary>
+    private DeviceException TakenAway() => new(DeviceStatus.DeviceGone, _device.Address, "listening", Volatile.Read(ref _removal)?.Reason switch
+    {
+        RemovalReason.Error => "the device reported an error that it does not recover from by itself",
+        RemovalReason.Requested => "the system wants the device back: it is being removed, or goes to another driver",
+        _ => "the device does not answer any more",
+    }, "Listen again when it is back: ring3 list --follow tells.");
 
     /// <summary>Ends only when the task fails: a stimulus that has been given ends nothing.</summary>
     private static async Task Failing(Task task)
