@@ -83,7 +83,7 @@ internal sealed class VfioGroup
         using var guard = new Guard(Libc.Open(path, Libc.ReadWrite | Libc.CloseOnExec));
         if (guard.Descriptor.IsInvalid)
         {
-            throw VfioErrors.Failed(address, $"opening its isolation group, {path}", "open", Errno.Last switch
+            throw VfioErrors.Failed(address, $"opening its isolation group ({path})", "open", Errno.Last switch
             {
                 Errno.EBUSY => "Another process has a device of this group open: close it there. Processes cannot share a group.",
                 Errno.EACCES => $"Run as root, or give yourself the file: chown $USER {path}",

@@ -13,8 +13,8 @@ public static partial class wdc_lib_decl
     public static uint WDC_EventRegister(WDC_DEVICE pDev, uint dwActions, EVENT_HANDLER_DOTNET funcEventHandler, IntPtr pData, bool fUseKP) =>
         With(nameof(WDC_EventRegister), pDev?.hDev ?? 0, card =>
         {
-            if (fUseKP) throw new StatusException(WD_ERROR_CODES.WD_KERPLUG_FAILURE, "the device has no plug-in open.");
-            card.Events.Register(dwActions, funcEventHandler, pData);
+            if (fUseKP && card.PlugIn is null) throw new StatusException(WD_ERROR_CODES.WD_KERPLUG_FAILURE, "the device has no plug-in open.");
+            card.Events.Register(dwActions, funcEventHandler, pData, fUseKP);
         });
 
     /// <summary>Ends what <see cref="WDC_EventRegister"/> began.</summary>

@@ -17,8 +17,8 @@ public static partial class wdc_lib_decl
         {
             WD_TRANSFER[] commands = pTransCmds ?? [];
             if (dwNumCmds > commands.Length) throw new StatusException(WD_ERROR_CODES.WD_INVALID_PARAMETER, $"{dwNumCmds} commands are named, and there are {commands.Length}.");
-            if (fUseKP) throw new StatusException(WD_ERROR_CODES.WD_KERPLUG_FAILURE, "the device has no plug-in open.");
-            card.Interrupt.Enable(card.Device.Int, commands, (int)dwNumCmds, dwOptions, funcIntHandler is null ? null : () => funcIntHandler(pData));
+            if (fUseKP && card.PlugIn is null) throw new StatusException(WD_ERROR_CODES.WD_KERPLUG_FAILURE, "the device has no plug-in open.");
+            card.Interrupt.Enable(card.Device.Int, commands, (int)dwNumCmds, dwOptions, funcIntHandler is null ? null : () => funcIntHandler(pData), fUseKP ? card.PlugIn : null);
         });
 
     /// <summary>Disables a device's interrupt: when this returns its handler runs no more.</summary>

@@ -43,9 +43,12 @@ public static partial class wdc_lib_decl
     /// <param name="pKPOpenData">Given to the plug-in.</param>
     public static uint WDC_PciDeviceOpen(ref WDC_DEVICE pDev, WD_PCI_CARD_INFO pDeviceInfo, IntPtr pDevCtx, IntPtr pReserved, string? sKPDriverName, IntPtr pKPOpenData)
     {
-        if (!string.IsNullOrEmpty(sKPDriverName))
-            return Status.Failed(nameof(WDC_PciDeviceOpen), WD_ERROR_CODES.WD_KERPLUG_FAILURE, $"there is no plug-in '{sKPDriverName}'.");
-        return WDC_PciDeviceOpen(ref pDev, pDeviceInfo, pDevCtx);
+        uint status = WDC_PciDeviceOpen(ref pDev, pDeviceInfo, pDevCtx);
+        if (status != Status.Success || string.IsNullOrEmpty(sKPDriverName)) return status;
+        IntPtr opened = pDev.hDev;
+        status = With(nameof(WDC_PciDeviceOpen), opened, card => card.OpenPlugIn(sKPDriverName, pKPOpenData));
+        if (status != Status.Success) WDC_PciDeviceClose(opened);
+        return status;
     }
 
     /// <summary>Closes a device: its interrupt is disabled, its resources are free again.</summary>

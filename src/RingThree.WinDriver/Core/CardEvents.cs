@@ -16,7 +16,7 @@ internal sealed class CardEvents(OpenCard card)
     internal bool IsRegistered => _watch is not null;
 
     /// <exception cref="StatusException">Something is registered, nothing is wanted, or the host cannot tell.</exception>
-    internal void Register(uint actions, EVENT_HANDLER_DOTNET handler, IntPtr data)
+    internal void Register(uint actions, EVENT_HANDLER_DOTNET handler, IntPtr data, bool useKP)
     {
         ArgumentNullException.ThrowIfNull(handler);
         if ((actions & (uint)WD_EVENT_ACTION.WD_ACTIONS_ALL) == 0) throw new StatusException(WD_ERROR_CODES.WD_INVALID_PARAMETER, $"0x{actions:x} names no event of a device.");
@@ -24,7 +24,7 @@ internal sealed class CardEvents(OpenCard card)
         {
             if (_watch is not null) throw new StatusException(WD_ERROR_CODES.WD_OPERATION_ALREADY_DONE, $"{card.Hardware}: events are registered.");
             string address = card.Hardware.Address;
-            _watch = card.Host.Watch(change => Tell(change, address, actions, handler, data))
+            _watch = card.Host.Watch(change => Tell(change, address, actions, handler, data, useKP))
                 ?? throw new StatusException(WD_ERROR_CODES.WD_NO_EVENTS, $"host '{card.Host.Name}' cannot tell what comes and goes.");
             card.Device.hEvent = card.Handle;
         }
@@ -41,7 +41,7 @@ internal sealed class CardEvents(OpenCard card)
         return true;
     }
 
-    private void Tell(DeviceChange change, string address, uint actions, EVENT_HANDLER_DOTNET handler, IntPtr data)
+    private void Tell(DeviceChange change, string address, uint actions, EVENT_HANDLER_DOTNET handler, IntPtr data, bool useKP)
     {
         if (change.Device.Address != address || !IsRegistered) return;
         uint action = change.Kind switch
@@ -52,6 +52,7 @@ internal sealed class CardEvents(OpenCard card)
             _ => 0,
         };
         if ((action & actions) == 0) return;
+        if (useKP && card.PlugIn?.Event(action) == false) return;
         var happened = new WD_EVENT { dwEventType = (uint)WD_EVENT_TYPE.WD_EVENT_TYPE_PCI, dwAction = action };
         happened.u.Pci.cardId = new WD_PCI_ID { dwVendorId = change.Device.VendorId, dwDeviceId = change.Device.DeviceId };
         happened.u.Pci.pciSlot = card.Device.slot;

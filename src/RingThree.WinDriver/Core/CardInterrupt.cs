@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Jungo.wdapi_dotnet;
 using RingThree.Interrupts;
+using RingThree.PlugIns;
 
 namespace RingThree.WinDriver;
 
@@ -14,6 +15,7 @@ internal sealed class CardInterrupt(OpenCard card)
     private InterruptSession? _session;
     private WD_INTERRUPT? _interrupt;
     private Commands? _copied;
+    private PlugInHandle? _plugIn;
     private GCHandle _pin;
 
     internal bool IsEnabled => _session is { IsEnabled: true };
@@ -21,9 +23,9 @@ internal sealed class CardInterrupt(OpenCard card)
     /// <summary>Enables it.</summary>
     /// <exception cref="StatusException">It is enabled already, or the commands are wrong.</exception>
     /// <exception cref="Hosting.DeviceException">The device grants no interrupt of these kinds.</exception>
-    internal void Enable(WD_INTERRUPT interrupt, WD_TRANSFER[] commands, int count, uint options, Action? handler)
+    internal void Enable(WD_INTERRUPT interrupt, WD_TRANSFER[] commands, int count, uint options, Action? handler, PlugInHandle? plugIn)
     {
-        Enable(interrupt, () => count == 0 ? null : Commands.Translate(card, commands, count), options, InterruptDelivery.OwnThread, handler);
+        Enable(interrupt, () => count == 0 ? null : Commands.Translate(card, commands, count), options, InterruptDelivery.OwnThread, handler, plugIn);
 
         // As the manual has it the commands stay where they are until disable; pinned, so that their address can be told.
         if (count > 0) _pin = GCHandle.Alloc(commands, GCHandleType.Pinned);
@@ -33,9 +35,9 @@ internal sealed class CardInterrupt(OpenCard card)
     }
 
     /// <summary>Enables it with commands that lie in the caller's memory; with a handler on a thread of its own, or for a caller that waits.</summary>
-    /// <inheritdoc cref="Enable(WD_INTERRUPT, WD_TRANSFER[], int, uint, Action?)"/>
+    /// <inheritdoc cref="Enable(WD_INTERRUPT, WD_TRANSFER[], int, uint, Action?, PlugInHandle?)"/>
     internal void Enable(WD_INTERRUPT interrupt, InterruptDelivery delivery, Action? handler) =>
-        Enable(interrupt, () => interrupt.dwCmds == 0 ? null : Commands.Translate(card, interrupt.Cmd, interrupt.dwCmds), interrupt.dwOptions, delivery, handler);
+        Enable(interrupt, () => interrupt.dwCmds == 0 ? null : Commands.Translate(card, interrupt.Cmd, interrupt.dwCmds), interrupt.dwOptions, delivery, handler, interrupt.kpCall.hKernelPlugIn == 0 ? null : card.PlugIn);
 
     /// <summary>Waits on the caller's thread for the next interrupt.</summary>
     /// <exception cref="StatusException">It is not enabled, or another thread is to handle it.</exception>
@@ -67,7 +69,7 @@ internal sealed class CardInterrupt(OpenCard card)
         (interrupt.dwCounter, interrupt.dwLost) = ((uint)counters.Claimed, (uint)(counters.Claimed - counters.Handled));
     }
 
-    private void Enable(WD_INTERRUPT interrupt, Func<Commands?> translate, uint options, InterruptDelivery delivery, Action? handler)
+    private void Enable(WD_INTERRUPT interrupt, Func<Commands?> translate, uint options, InterruptDelivery delivery, Action? handler, PlugInHandle? plugIn)
     {
         lock (_gate)
         {
@@ -75,6 +77,7 @@ internal sealed class CardInterrupt(OpenCard card)
             Commands? list = translate();
             InterruptKinds kinds = KindsOf(options);
             Commands? copied = (options & CopyValues) != 0 ? list : null;
+            if (plugIn?.IntEnable() == false) throw new StatusException(WD_ERROR_CODES.WD_KERPLUG_FAILURE, $"{card.Hardware}: the plug-in '{plugIn.Name}' refused to enable the interrupt.");
             InterruptSession session;
             try
             {
@@ -82,7 +85,8 @@ internal sealed class CardInterrupt(OpenCard card)
                 {
                     Kinds = kinds,
                     Slots = Math.Max(1, card.Hardware.Interrupts.Count(Best(kinds))),
-                    Immediate = list?.Program,
+                    Immediate = plugIn is null ? list?.Program : plugIn.Immediate(list is null ? null : card.Hardware.Prepare(list.Program)),
+                    Deferred = plugIn is null ? null : plugIn.AtDpc,
                     Handler = delivery == InterruptDelivery.CallerThread ? null : (in Interrupt batch) =>
                     {
                         Receive(interrupt, copied, batch);
@@ -96,6 +100,10 @@ internal sealed class CardInterrupt(OpenCard card)
                     },
                 });
             }
+            catch when (plugIn is not null && Undo(plugIn))
+            {
+                throw;
+            }
             catch (Hosting.DeviceException error) when (error.Status is Hosting.DeviceStatus.NotSupported or Hosting.DeviceStatus.NoInterruptRemapping)
             {
                 throw new StatusException(WD_ERROR_CODES.WD_FAILED_ENABLING_INTERRUPT, error.Message);
@@ -107,7 +115,8 @@ internal sealed class CardInterrupt(OpenCard card)
             interrupt.dwEnabledIntType = TypeOf(session.Kind) | ((uint)session.VectorCount << windrvr_consts.WD_ENABLED_INT_TYPE_NUM_VECTORS_POSITION_BITS);
             (interrupt.dwCounter, interrupt.dwLost, interrupt.fStopped) = (0, 0, 0);
             card.Device.hIntThread = card.Handle;
-            (_session, _interrupt, _copied) = (session, interrupt, copied);
+            (_session, _interrupt, _copied, _plugIn) = (session, interrupt, copied, plugIn);
+            _ = session.Completion.ContinueWith(_ => Ended(session, interrupt), TaskScheduler.Default);
         }
     }
 
@@ -123,6 +132,7 @@ internal sealed class CardInterrupt(OpenCard card)
 
         if (session is null) return false;
         session.Disable();
+        _plugIn?.IntDisable();
         lock (_gate)
         {
             WD_INTERRUPT interrupt = _interrupt!;
@@ -141,10 +151,26 @@ internal sealed class CardInterrupt(OpenCard card)
         return true;
     }
 
+    /// <summary>A plug-in that has enabled its device and gets no interrupt is told so.</summary>
+    /// <returns>False: the failure goes on.</returns>
+    private static bool Undo(PlugInHandle plugIn)
+    {
+        plugIn.IntDisable();
+        return false;
+    }
+
+    /// <summary>The session has ended, by disable or by itself: a callback that threw, a card that is gone.</summary>
+    private void Ended(InterruptSession session, WD_INTERRUPT interrupt)
+    {
+        interrupt.fStopped = (uint)WD_INTERRUPT_WAIT_RESULT.INTERRUPT_STOPPED;
+        if (session.Error is { } error) DebugLog.Error($"{card.Hardware}: interrupts", $"have ended: {error}");
+    }
+
     private StatusException NotEnabled() => new(WD_ERROR_CODES.WD_INTERRUPT_NOT_ENABLED, $"{card.Hardware}: the interrupt is not enabled.");
 
     private static void Receive(WD_INTERRUPT interrupt, Commands? copied, in Interrupt batch)
     {
+        if (batch.Call > 0) return; // one batch, for which a plug-in wants several calls
         interrupt.dwCounter += (uint)batch.Count;
         interrupt.dwLost = (uint)(batch.Count - 1); // those that came with it and get no call of their own
         interrupt.dwLastMessage = (uint)batch.Vector;

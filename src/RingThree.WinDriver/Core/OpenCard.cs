@@ -2,6 +2,7 @@ using Jungo.wdapi_dotnet;
 using RingThree.Devices;
 using RingThree.Hosting;
 using RingThree.Pci;
+using RingThree.PlugIns;
 using RingThree.Sharing;
 
 namespace RingThree.WinDriver;
@@ -36,6 +37,9 @@ internal sealed class OpenCard
     internal CardInterrupt Interrupt { get; }
 
     internal CardEvents Events { get; }
+
+    /// <summary>The plug-in that is open with it, or null.</summary>
+    internal PlugInHandle? PlugIn { get; private set; }
 
     internal ReadOnlySpan<AddressSpace?> Spaces => _spaces;
 
@@ -95,15 +99,48 @@ internal sealed class OpenCard
     /// <summary>The space that an address lies in, or null.</summary>
     internal AddressSpace? Space(bool isPort, ulong address, ulong length) => Array.Find(_spaces, s => s is not null && s.Contains(isPort, address, length));
 
+    /// <summary>Opens a plug-in with it.</summary>
+    /// <exception cref="DeviceException">There is none, it is for another version, or it refused.</exception>
+    internal void OpenPlugIn(string name, nint openData)
+    {
+        if (PlugIn is not null) throw new StatusException(WD_ERROR_CODES.WD_OPERATION_ALREADY_DONE, $"{Hardware}: the plug-in '{PlugIn.Name}' is open.");
+        try
+        {
+            PlugIn = KernelPlugIns.Open(name, new PlugInDevice(Hardware), openData);
+        }
+        catch (DeviceException error)
+        {
+            throw new StatusException(error.Status == DeviceStatus.NotSupported ? WD_ERROR_CODES.WD_INCORRECT_VERSION : WD_ERROR_CODES.WD_KERPLUG_FAILURE, error.Message);
+        }
+
+        Device.kerPlug = new WD_KERNEL_PLUGIN { hKernelPlugIn = (uint)Handle, cDriverName = name, pOpenData = openData };
+    }
+
     /// <summary>Closes it: the interrupt, the device where nobody else has it, the locks. Idempotent.</summary>
     internal void Close()
     {
         if (!OpenCards.Remove(this)) return;
         Interrupt.Disable();
         Events.Unregister();
+        ClosePlugIn();
         LockedBuffers.Release(this);
         _function.Release();
         _locks.Dispose();
+    }
+
+    private void ClosePlugIn()
+    {
+        try
+        {
+            PlugIn?.Dispose();
+        }
+        catch (Exception error)
+        {
+            DebugLog.Error($"closing the plug-in '{PlugIn!.Name}'", error.ToString());
+        }
+
+        PlugIn = null;
+        Device.kerPlug = default;
     }
 
     private static IEnumerable<AddressSpace> Find(PciDevice device, ReadOnlySpan<WD_ITEMS> items)

@@ -44,11 +44,11 @@ internal static class Provocations
                 using InterruptSession first = card.Interrupts.Enable(new InterruptOptions());
                 card.Interrupts.Enable(new InterruptOptions());
             })),
-            FromKernel(DeviceStatus.Busy, Errno.EBUSY, "VfioGroup.cs", "opening its isolation group, /dev/vfio/11", "open", "Another process has a device of this group open: close it there. Processes cannot share a group."),
+            FromKernel(DeviceStatus.Busy, Errno.EBUSY, "VfioGroup.cs", "opening its isolation group (/dev/vfio/11)", "open", "Another process has a device of this group open: close it there. Processes cannot share a group."),
         ],
         ["AccessDenied"] =
         [
-            FromKernel(DeviceStatus.AccessDenied, Errno.EACCES, "VfioGroup.cs", "opening its isolation group, /dev/vfio/11", "open", "Run as root, or give yourself the file: chown $USER /dev/vfio/11"),
+            FromKernel(DeviceStatus.AccessDenied, Errno.EACCES, "VfioGroup.cs", "opening its isolation group (/dev/vfio/11)", "open", "Run as root, or give yourself the file: chown $USER /dev/vfio/11"),
             Of(DeviceStatus.AccessDenied, () =>
             {
                 Marshal.SetLastPInvokeError(Errno.EPERM);
