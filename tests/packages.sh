@@ -59,7 +59,7 @@ packed() {
 
 expected() {
   local id expected=''
-  for id in RingThree RingThree.DefaultHosts RingThree.Interop RingThree.Linux RingThree.Simulation; do
+  for id in RingThree RingThree.DefaultHosts RingThree.Interop RingThree.Linux RingThree.Simulation RingThree.WinDriver; do
     expected+="$id.$version.nupkg"$'\n'"$id.$version.snupkg"$'\n'
   done
   expected+="RingThree.Templates.$version.nupkg"$'\n'"ring3.$version.nupkg"$'\n'

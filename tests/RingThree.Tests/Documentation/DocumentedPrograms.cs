@@ -82,7 +82,7 @@ public sealed partial class DocumentedPrograms : IAsyncLifetime
             """;
     }
 
-    [GeneratedRegex(@"^using [\w.]+;")]
+    [GeneratedRegex(@"^using (static )?[\w.]+;")]
     private static partial Regex UsingPattern();
 
     /// <summary>After attributes and comments, a type's declaration.</summary>

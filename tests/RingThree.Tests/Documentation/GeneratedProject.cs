@@ -29,7 +29,7 @@ internal sealed class GeneratedProject : IDisposable
         {
             string generators = Path.Combine(Repository.Root, "src", "RingThree.Generators", "bin",
                 new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "netstandard2.0", "RingThree.Generators.dll");
-            Type[] parts = [typeof(PciDevice), typeof(SimulatedHost), typeof(VfioHost), typeof(Interop.Errno), typeof(HostNames)];
+            Type[] parts = [typeof(PciDevice), typeof(SimulatedHost), typeof(VfioHost), typeof(Interop.Errno), typeof(HostNames), typeof(WinDriver.WinDriverHosts)];
             return $"<ItemGroup>{string.Concat(parts.Select(part => $"<Reference Include=\"{part.Assembly.Location}\" />"))}<Analyzer Include=\"{generators}\" /></ItemGroup>";
         }
     }

@@ -185,7 +185,7 @@ internal static class Provocations
     private static Func<Task<string>> FromKernel(DeviceStatus status, int answer, string source, string operation, string call, string advice) => Of(status, () =>
     {
         string text = File.ReadAllText(Path.Combine(Repository.Root, "src", "RingThree.Linux", source));
-        foreach (string words in (string[])[operation.Split(", /")[0].Split(" 16")[0], call, advice.Split(" /")[0]]) Assert.Contains(words, text, StringComparison.Ordinal);
+        foreach (string words in (string[])[operation.Split("(/")[0].Split(" 16")[0], call, advice.Split(" /")[0]]) Assert.Contains(words, text, StringComparison.Ordinal);
         throw VfioErrors.Failed(answer, Place, operation, call, advice);
     });
 
