@@ -75,7 +75,7 @@ internal static class NamedAccess
         NamedRegister register = target.Register!;
         if (register.Count > 1) throw new FormatException($"{register.Name} is a row of {register.Count}; one field is written of one of it: {register.At(0).Name}.{field.Name}.");
         if (register.Ability == RegisterAbility.WriteOnly) throw new FormatException($"{register.Name} is write-only by its map, so the other fields cannot be kept. Write the whole register.");
-        if (register.OnRead != ReadEffect.None) throw new FormatException($"{register.Name} changes when it is read, by its map, so the other fields cannot be kept. Write the whole register.");
+        if (register.OnRead != ReadEffect.None || register.Fields.Any(f => f.OnRead != ReadEffect.None)) throw new FormatException($"{register.Name} changes when it is read, by its map, so the other fields cannot be kept. Write the whole register.");
         Span<ulong> current = stackalloc ulong[1];
         device.Prepare(AccessCommands.Build(b => b.Read(register.Width, target.Place.Region, target.Place.Offset))).Run(current);
         ulong written = Composed(register, field, current[0], value);
@@ -97,10 +97,12 @@ internal static class NamedAccess
     private static ulong Value(Target target, string text)
     {
         ulong most = target.Field?.Ones ?? target.Register!.Ones;
-        if (target.Field?.ValueOf(text) is { } named) return named;
+        // A number is a number, also where some value has a number for its name (a prescaler's).
         if (!TransferText.TryNumber(text, out ulong value))
         {
-            string known = target.Field is { Values.Count: > 0 } field ? ", or " + string.Join(", ", field.Values.Select(v => v.Name)) : "";
+            if (target.Field?.ValueOf(text) is { } named) return named;
+            string[] names = target.Field is { } field ? [.. field.Values.Select(v => v.Name).Where(n => field.ValueOf(n) is not null && !TransferText.TryNumber(n, out _))] : [];
+            string known = names.Length > 0 ? ", or " + string.Join(", ", names) : "";
             throw new FormatException($"'{text}' is no value of {target.Label}; values go like 17 or 0x11{known}.");
         }
 

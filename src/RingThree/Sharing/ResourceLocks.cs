@@ -20,12 +20,13 @@ public enum ResourceKind
 /// <param name="Kind">What it is.</param>
 /// <param name="Start">Its first address or number.</param>
 /// <param name="Length">How many, 1 or more.</param>
-/// <param name="IsExclusive">Whether nobody else may claim it meanwhile.</param>
+/// <param name="IsExclusive">Whether nobody else may claim it from then on; whoever has it already, as sharable, keeps it.</param>
 public readonly record struct ResourceClaim(string Host, ResourceKind Kind, ulong Start, ulong Length, bool IsExclusive)
 {
+    private UInt128 End => (UInt128)Start + Length;
+
     /// <summary>Whether something is in both.</summary>
-    public bool Overlaps(ResourceClaim other) =>
-        Kind == other.Kind && Host == other.Host && Start <= other.Start + (other.Length - 1) && other.Start <= Start + (Length - 1);
+    public bool Overlaps(ResourceClaim other) => Kind == other.Kind && Host == other.Host && Start < other.End && other.Start < End;
 
     /// <inheritdoc/>
     public override string ToString() => Kind switch
@@ -53,13 +54,15 @@ public static class ResourceLocks
     /// <exception cref="DeviceException">One is claimed exclusively already (<see cref="DeviceStatus.Busy"/>).</exception>
     public static IDisposable Acquire(string owner, params IReadOnlyList<ResourceClaim> claims)
     {
+        ArgumentNullException.ThrowIfNull(claims);
+        ResourceClaim[] all = [.. claims];
         lock (Gate)
         {
-            Check(owner, claims);
-            Held.AddRange(claims.Select(c => (c, owner)));
+            Check(owner, all);
+            Held.AddRange(all.Select(c => (c, owner)));
         }
 
-        return new Claimed(owner, [.. claims]);
+        return new Claimed(owner, all);
     }
 
     /// <summary>Refuses as <see cref="Acquire"/> would, and claims nothing.</summary>

@@ -103,5 +103,31 @@ public sealed class RegisterNameTests : IDisposable
         Assert.Contains("'ODD' was left out of the map", (await Run("read", "sim:edu", "ODD", "--map", _map)).Errors, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Digits_are_a_number_also_where_a_value_is_called_so()
+    {
+        await File.WriteAllTextAsync(_map, """{ "registers": [ { "name": "R", "at": "bar0+0x4", "fields": [ { "name": "DIV", "bits": "1:0", "values": { "1": 0, "2": 1, "4": 2, "off": 3, "any": "*" } } ] } ] }""");
+
+        (int status, string output, _) = await Run("write", "sim:generic,id=1234:0001,bar0=4K", "R.DIV", "2", "--map", _map, "--json");
+        Assert.Equal(0, status);
+        Assert.Equal(2, JsonDocument.Parse(output).RootElement.GetProperty("registers")[0].GetProperty("value").GetInt32());
+        (_, output, _) = await Run("write", "sim:generic,id=1234:0001,bar0=4K", "R.DIV", "off", "--map", _map, "--json");
+        Assert.Equal(3, JsonDocument.Parse(output).RootElement.GetProperty("registers")[0].GetProperty("value").GetInt32());
+        Assert.EndsWith("values go like 17 or 0x11, or off.\n", (await Run("write", "sim:edu", "R.DIV", "any", "--map", _map)).Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_field_is_not_written_where_reading_its_register_changes_another()
+    {
+        await File.WriteAllTextAsync(_map, """{ "registers": [ { "name": "S", "at": "bar0+0x4", "fields": [ { "name": "IE", "bits": "0" }, { "name": "EV", "bits": "8", "onRead": "clears" } ] } ] }""");
+
+        (int status, _, string errors) = await Run("write", "sim:edu", "S.IE", "1", "--map", _map);
+
+        Assert.Equal(2, status);
+        Assert.Contains("S changes when it is read", errors, StringComparison.Ordinal);
+        Assert.Equal(2, (await Run("map", "")).Status);
+        Assert.Equal(2, (await Run("map", "/dev/zero")).Status);
+    }
+
     private static Task<(int Status, string Output, string Errors)> Run(params string[] arguments) => CommandTests.Run(arguments);
 }

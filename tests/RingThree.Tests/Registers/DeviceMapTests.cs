@@ -157,6 +157,7 @@ public sealed class DeviceMapTests
 
         Assert.Equal(0xABCD_0001UL, register.Compose(0xABCD_0100, enable, 1));
         Assert.Throws<InvalidOperationException>(() => (register with { OnWrite = WriteEffect.AnyClears }).Compose(0, enable, 1));
+        Assert.Throws<ArgumentException>(() => register.Compose(0, new RegisterField("FOREIGN", 40, 1), 1));
     }
 
     [Theory]
@@ -166,13 +167,17 @@ public sealed class DeviceMapTests
     [InlineData("<register><name>R</name><addressOffset>two</addressOffset></register>", "'two', which is no number")]
     [InlineData("<register><name>R</name><access>sometimes</access></register>", "SVD does not know")]
     [InlineData("<register derivedFrom='NONE'><name>R</name></register>", "which is not in the file")]
-    [InlineData("<register derivedFrom='B'><name>A</name></register><register derivedFrom='A'><name>B</name></register>", "which is derived from it")]
+    [InlineData("<register derivedFrom='B'><name>A</name></register><register derivedFrom='A'><name>B</name></register>", "leads back to it")]
     [InlineData("<register><name>R</name></register><register><name>R</name><addressOffset>4</addressOffset></register>", "another of that name")]
     [InlineData("<register><dim>70000</dim><dimIncrement>4</dimIncrement><name>R%s</name></register>", "it can be 1 to 65536")]
     [InlineData("<register><dim>2</dim><dimIncrement>4</dimIncrement><name>R</name></register>", "its name has no %s")]
     [InlineData("<register><dim>2</dim><name>R%s</name></register>", "no dimIncrement")]
     [InlineData("<register><dim>2</dim><dimIncrement>4</dimIncrement><dimIndex>1-3</dimIndex><name>R%s</name></register>", "does not name 2")]
     [InlineData("<register><name>R</name><fields><field><name>F</name><bitRange>[32:31]</bitRange></field></fields></register>", "reach beyond the register's 32")]
+    [InlineData("<register><name>R</name><fields><field><name>F</name><bitRange>[0:0]</bitRange></field><field><name>F</name><bitRange>[1:1]</bitRange></field></fields></register>", "R.F: there is another field of that name")]
+    [InlineData("<register><name>R+</name></register>", "its name is needed, without '+'")]
+    [InlineData("<register><name>R</name><addressOffset>0xfffffffffffffffc</addressOffset></register>", "it ends beyond any address")]
+    [InlineData("<register><dim>2</dim><dimIncrement>0x100000000</dimIncrement><name>R[%s]</name></register>", "more than any card has")]
     [InlineData("<register><name>R</name><fields><field><name>F</name><bitRange>[1:2]</bitRange></field></fields></register>", "its bits are missing or wrong")]
     [InlineData("<register><name>R</name><fields><field><name>F</name><bitRange>[0:0]</bitRange><enumeratedValues><enumeratedValue><name>v</name><value>2</value></enumeratedValue></enumeratedValues></field></fields></register>", "does not fit into 1 bit(s)")]
     public void What_cannot_be_used_of_an_svd_file_is_left_out_with_its_line_and_reason(string registers, string reason)
@@ -189,17 +194,26 @@ public sealed class DeviceMapTests
     [InlineData("", "nor JSON")]
     [InlineData("<device", "line 1: this is no CMSIS-SVD")]
     [InlineData("<html/>", "starts with <html>")]
-    [InlineData("<!DOCTYPE a [<!ENTITY a 'aaaa'>]><device>&a;</device>", "this is no CMSIS-SVD")]
+    [InlineData("<!DOCTYPE a [<!ENTITY a 'aaaa'>]><device>&a;</device>", "it has a document type")]
+    [InlineData("\n\n\n<device>\n<\n", "line 5: this is no CMSIS-SVD")]
+    [InlineData("<device>\n<addressUnitBits>32</addressUnitBits></device>", "addresses are read in bytes")]
+    [InlineData("{\"registers\":[],\"\\ud800\":1}", "not Unicode")]
+    [InlineData("{\"name\":\"\\ud800\",\"registers\":[]}", "not Unicode")]
+    [InlineData("""{"registers":[{"name":"A B","at":"bar0+0"}]}""", "its name is needed, without '+', white space")]
+    [InlineData("""{"registers":[{"name":".","at":"bar0+0"}]}""", "its name is needed")]
+    [InlineData("""{"registers":[{"name":"A","at":"bar0+0","fields":[{"name":"b.c","bits":"0"}]}]}""", "a field's without dots")]
+    [InlineData("""{"registers":[{"name":"A","at":"bar0+0","count":2,"stride":4294967296}]}""", "4 to 4294967295 bytes")]
+    [InlineData("""{"registers":[{"name":"A","at":"bar0+0","fields":[{"name":"F","bits":"0"},{"name":"F","bits":"1"}]}]}""", "another field called 'F'")]
     [InlineData("[]", "an object is needed here, not a list")]
     [InlineData("""{"name":"x"}""", "a list 'registers' is missing")]
-    [InlineData("""{"registers":[{"at":"bar0+0"}]}""", "registers[0]: a register needs a name")]
+    [InlineData("""{"registers":[{"at":"bar0+0"}]}""", "registers[0]: its name is needed")]
     [InlineData("""{"registers":[{"name":"A","at":"bar9+0"}]}""", "registers[0] (A): 'bar9+0' is no place")]
     [InlineData("""{"registers":[{"name":"A","adress":"bar0+0"}]}""", "'adress' is not known here")]
     [InlineData("""{"registers":[{"name":"A","at":"bar0+0"},{"name":"A","at":"bar0+4"}]}""", "another register called 'A'")]
     [InlineData("""{"registers":[{"name":"A","at":"bar0+2"}]}""", "multiples of its 4 bytes")]
     [InlineData("""{"registers":[{"name":"A","at":"bar0+0","width":24}]}""", "8, 16, 32 or 64 bits")]
     [InlineData("""{"registers":[{"name":"A","at":"bar0+0","count":0}]}""", "its count is 1 to")]
-    [InlineData("""{"registers":[{"name":"A","at":"bar0+0","count":2,"stride":2}]}""", "its stride is 4 bytes or more")]
+    [InlineData("""{"registers":[{"name":"A","at":"bar0+0","count":2,"stride":2}]}""", "its stride is 4 to 4294967295 bytes")]
     [InlineData("""{"registers":[{"name":"A","at":"bar0+0","access":"rw"}]}""", "it can be readWrite, readOnly, writeOnly")]
     [InlineData("""{"registers":[{"name":"A","at":"bar0+0","reset":"0x1ffffffff"}]}""", "more bits than it")]
     [InlineData("""{"registers":[{"name":"A","at":"bar0+0","fields":[{"name":"F","bits":"32"}]}]}""", "registers[0].fields[0] (F): its bits reach beyond")]
@@ -217,6 +231,55 @@ public sealed class DeviceMapTests
 
         Assert.Contains("registers", Assert.Throws<FormatException>(() => Svd(deep)).Message, StringComparison.Ordinal);
         Assert.Throws<FormatException>(() => Svd(string.Concat(Enumerable.Repeat("<cluster>", 100_000)) + string.Concat(Enumerable.Repeat("</cluster>", 100_000))));
+    }
+
+    [Theory]
+    [InlineData("<cluster><name>C%s</name><dim>65536</dim><dimIncrement>8</dimIncrement><register><name>R%s</name><addressOffset>1</addressOffset><dim>65536</dim><dimIncrement>4</dimIncrement></register></cluster>")]
+    [InlineData("<cluster><name>C%s</name><dim>65536</dim><dimIncrement>8</dimIncrement><register><name>R[%s]</name><dim>65536</dim><dimIncrement>4</dimIncrement></register></cluster>")]
+    public void Rows_in_rows_cannot_either(string registers) =>
+        Assert.Contains("with all rows counted out", Assert.Throws<FormatException>(() => Svd(registers)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Neither_can_fields_junk_or_values()
+    {
+        string fields = string.Concat(Enumerable.Range(0, 2000).Select(i => $"<field><name>F{i}_%s</name><bitRange>[0:0]</bitRange><dim>65536</dim><dimIncrement>32</dimIncrement></field>"));
+        Assert.Throws<FormatException>(() => Svd($"<register><name>R</name><fields>{fields}</fields></register>"));
+        string junk = string.Concat(Enumerable.Repeat("<x/>", 20_000));
+        Assert.Empty(DeviceMap.Parse($"<device><peripherals><peripheral><name>P%s</name><dim>65536</dim><dimIncrement>4</dimIncrement><registers>{junk}</registers></peripheral></peripherals></device>").Registers);
+        string values = string.Concat(Enumerable.Range(0, 60_000).Select(i => $"<enumeratedValue><name>v{i}</name><value>{i}</value></enumeratedValue>"));
+        Assert.Equal(60_000, Svd($"<register><name>R</name><fields><field><name>F</name><bitRange>[31:0]</bitRange><enumeratedValues>{values}</enumeratedValues></field></fields></register>").Registers[0].Fields[0].Values.Count);
+        string many = string.Concat(Enumerable.Range(0, 50_000).Select(i => $"{{\"name\":\"F{i}\",\"bits\":\"0\"}},"));
+        Assert.Equal(50_000, DeviceMap.Parse($"{{\"registers\":[{{\"name\":\"R\",\"at\":\"bar0+0\",\"fields\":[{many}]}}]}}").Registers[0].Fields.Count);
+    }
+
+    [Fact]
+    public void No_address_wraps_round_to_another_register()
+    {
+        const string High = "<register><name>R</name><addressOffset>0x30</addressOffset></register>";
+        DeviceMap map = DeviceMap.Parse($"<device><peripherals><peripheral><name>P</name><baseAddress>0xfffffffffffffff0</baseAddress><registers>{High}</registers></peripheral></peripherals></device>");
+        Assert.Contains("beyond any address", Assert.Single(map.Problems).ToString(), StringComparison.Ordinal);
+        Assert.Empty(map.Registers);
+        Assert.Contains("beyond any address", Assert.Single(Svd(High, new SvdPlacing(new RegionPlace(0, ulong.MaxValue - 15))).Problems).ToString(), StringComparison.Ordinal);
+        Assert.Single(DeviceMap.Parse("""{"registers":[{"name":"LAST","at":"bar0+0xfffffffffffffffc"}]}""").Registers);
+    }
+
+    [Fact]
+    public void What_a_file_says_reaches_no_terminal_as_a_command()
+    {
+        DeviceMap map = DeviceMap.Parse("""{"name":"a\u001b[2Jb","registers":[{"name":"R","at":"bar0+0","description":"x\r\ny\u009bz","fields":[{"name":"F","bits":"0","values":{"\u202eon":1}}]}]}""");
+
+        Assert.Equal(("a [2Jb", "x  y z", " on"), (map.Name, map.Registers[0].Description, map.Registers[0].Fields[0].Values[0].Name));
+        Assert.Equal("a b", Svd("<register><name>R</name><description>a&#x9b;b</description></register>").Registers[0].Description);
+    }
+
+    [Fact]
+    public void A_file_that_never_ends_is_read_as_far_as_a_map_may_go()
+    {
+        Assert.SkipUnless(File.Exists("/dev/zero"), "needs /dev/zero");
+        Assert.Contains("the most of a register map", Assert.Throws<FormatException>(() => DeviceMap.Load("/dev/zero")).Message, StringComparison.Ordinal);
+        Assert.Contains("it is a folder", Assert.Throws<FormatException>(() => DeviceMap.Load("/tmp")).Message, StringComparison.Ordinal);
+        Assert.Throws<FormatException>(() => DeviceMap.Load(""));
+        Assert.Throws<FormatException>(() => DeviceMap.Load("a\0b"));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using RingThree.Transfers;
 
 namespace RingThree.Registers.Files;
@@ -31,12 +32,12 @@ public sealed record DeviceMap(string Name, IReadOnlyList<NamedRegister> Registe
     /// <exception cref="IOException">It cannot be read.</exception>
     public static DeviceMap Load(string path, SvdPlacing? placing = null)
     {
-        var file = new FileInfo(path);
-        if (!file.Exists) throw new FileNotFoundException($"{path}: there is no such file.", path);
-        if (file.Length > LargestFile) throw new FormatException($"{path}: it has {file.Length} bytes; a register map has at most {LargestFile}.");
+        if (string.IsNullOrEmpty(path) || path.Contains('\0', StringComparison.Ordinal)) throw new FormatException("a register map's file needs a name.");
+        if (Directory.Exists(path)) throw new FormatException($"{path}: it is a folder, not a register map.");
+        if (!File.Exists(path)) throw new FileNotFoundException($"{path}: there is no such file.", path);
         try
         {
-            return Parse(File.ReadAllText(path), placing);
+            return Parse(Read(path), placing);
         }
         catch (FormatException error)
         {
@@ -44,15 +45,31 @@ public sealed record DeviceMap(string Name, IReadOnlyList<NamedRegister> Registe
         }
     }
 
+    /// <summary>The text, as far as a map may go: some files never end.</summary>
+    private static string Read(string path)
+    {
+        using FileStream file = File.OpenRead(path);
+        using var bytes = new MemoryStream();
+        byte[] part = new byte[65536];
+        for (int count = file.Read(part); count > 0; count = file.Read(part))
+        {
+            bytes.Write(part, 0, count);
+            if (bytes.Length > LargestFile) throw new FormatException($"it has more than {LargestFile} bytes, the most of a register map.");
+        }
+
+        bytes.Position = 0;
+        using var reader = new StreamReader(bytes, Encoding.UTF8); // or what its byte order mark says
+        return reader.ReadToEnd();
+    }
+
     /// <summary>Reads a file's text, as <see cref="Load"/> does.</summary>
     /// <inheritdoc cref="Load"/>
     public static DeviceMap Parse(string text, SvdPlacing? placing = null)
     {
         ArgumentNullException.ThrowIfNull(text);
-        string start = text.TrimStart('\uFEFF', ' ', '\t', '\r', '\n');
-        if (start.StartsWith('<')) return SvdReader.Read(start, placing ?? new SvdPlacing());
+        if (text.TrimStart('\uFEFF', ' ', '\t', '\r', '\n').StartsWith('<')) return SvdReader.Read(text.TrimStart('\uFEFF'), placing ?? new SvdPlacing());
         if (placing is not null) throw new FormatException("a JSON map says itself where its registers are; only an SVD file is placed.");
-        return DeviceMapJson.Read(start);
+        return DeviceMapJson.Read(text.TrimStart('\uFEFF'));
     }
 
     /// <summary>The file as JSON that <see cref="Parse"/> reads; <see cref="Problems"/> are not in it.</summary>
@@ -65,6 +82,7 @@ public sealed record DeviceMap(string Name, IReadOnlyList<NamedRegister> Registe
     /// <returns>The register, or <see langword="null"/> when none has that name, or several end so.</returns>
     public NamedRegister? Find(string name)
     {
+        ArgumentNullException.ThrowIfNull(name);
         if (FindWhole(name) is { } whole) return whole;
         if (!name.EndsWith(']')) return null;
         int bracket = name.LastIndexOf('[');
@@ -75,6 +93,7 @@ public sealed record DeviceMap(string Name, IReadOnlyList<NamedRegister> Registe
     /// <summary>Why <see cref="Find"/> has nothing for a name: a sentence with what is there instead.</summary>
     public string Explain(string name)
     {
+        ArgumentNullException.ThrowIfNull(name);
         string[] ends = [.. Registers.Where(r => Ends(r.Name, name, StringComparison.OrdinalIgnoreCase)).Select(r => r.Name)];
         if (ends.Length > 1) return $"'{name}' is the end of {ends.Length} names: {Some(ends)}. Give more of it.";
         int bracket = name.LastIndexOf('[');

@@ -22,8 +22,22 @@ internal static class DeviceMapJson
         }
         catch (JsonException error)
         {
-            throw new FormatException($"this is neither CMSIS-SVD, which starts with '<', nor JSON: {error.Message}", error);
+            throw new FormatException($"this is neither CMSIS-SVD, which starts with '<', nor JSON: line {error.LineNumber + 1}: {Reason(error)}", error);
         }
+        catch (InvalidOperationException error)
+        {
+            throw new FormatException("a text in it is not Unicode: half of a pair (\\ud800) without the other.", error);
+        }
+    }
+
+    /// <summary>What is wrong, without where: the framework says that behind it, counted from 0.</summary>
+    private static string Reason(JsonException error)
+    {
+        string text = error.Message;
+        int at = text.IndexOf(" LineNumber:", StringComparison.Ordinal);
+        int path = text.IndexOf(" Path:", StringComparison.Ordinal);
+        int end = at < 0 ? path : path < 0 ? at : Math.Min(at, path);
+        return end < 0 ? text : text[..end];
     }
 
     internal static string Write(DeviceMap map)
@@ -62,7 +76,7 @@ internal static class DeviceMapJson
     private static NamedRegister Register(JsonPart part)
     {
         part.Allow("name", "at", "width", "count", "stride", "access", "onWrite", "onRead", "reset", "description", "fields");
-        string name = part.Text("name") is { Length: > 0 } text && !text.Contains('+', StringComparison.Ordinal) ? text : throw part.Wrong("a register needs a name, one without '+'");
+        string name = part.Text("name") is { Length: > 0 } text && MapNames.Allows(text) ? text : throw part.Wrong(MapNames.Rule);
         string at = part.Text("at") ?? throw part.Wrong("a register needs a place: \"at\": \"bar0+0x20\"");
         if (!RegionPlace.TryParse(at, null, out RegionPlace place)) throw part.Wrong($"'{at}' is no place; places go like bar0+0x20, cfg+0x04, range1+4");
         ulong bits = part.Number("width", 32);
@@ -71,9 +85,9 @@ internal static class DeviceMapJson
         ulong count = part.Number("count", 1);
         if (count is 0 or > DeviceMap.MostRegisters) throw part.Wrong($"its count is 1 to {DeviceMap.MostRegisters}");
         ulong stride = part.Number("stride", width);
-        if (stride > uint.MaxValue || (count > 1 && stride < width)) throw part.Wrong($"its stride is {width} bytes or more, so that the row's registers do not lie on one another");
+        if (stride > uint.MaxValue || (count > 1 && stride < width)) throw part.Wrong($"its stride is {width} to {uint.MaxValue} bytes, so that the row's registers do not lie on one another");
         if (place.Offset % width != 0 || (count > 1 && stride % width != 0)) throw part.Wrong($"its place and stride are multiples of its {width} bytes");
-        if (place.Offset > ulong.MaxValue - (count * stride)) throw part.Wrong("it ends beyond any address");
+        if (place.Offset > ulong.MaxValue - ((count - 1) * stride) - (width - 1)) throw part.Wrong("it ends beyond any address");
         var register = new NamedRegister(name, place, (int)width)
         {
             Description = part.Text("description"),
@@ -86,15 +100,16 @@ internal static class DeviceMapJson
         };
         if (register.Reset > register.Ones) throw part.Wrong("its reset value has more bits than it");
         var fields = new List<RegisterField>();
-        foreach (JsonPart field in part.List("fields", required: false)) fields.Add(Field(field, register, fields));
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (JsonPart field in part.List("fields", required: false)) fields.Add(Field(field, register, names));
         return register with { Fields = fields };
     }
 
-    private static RegisterField Field(JsonPart part, NamedRegister register, List<RegisterField> before)
+    private static RegisterField Field(JsonPart part, NamedRegister register, HashSet<string> before)
     {
         part.Allow("name", "bits", "access", "onWrite", "onRead", "description", "values");
-        string name = part.Text("name") is { Length: > 0 } text ? text : throw part.Wrong("a field needs a name");
-        if (before.Exists(f => f.Name == name)) throw part.Wrong($"there is another field called '{name}'");
+        string name = part.Text("name") is { Length: > 0 } text && MapNames.AllowsField(text) ? text : throw part.Wrong(MapNames.Rule);
+        if (!before.Add(name)) throw part.Wrong($"there is another field called '{name}'");
         if (!MapNumbers.TryReadBits(part.Text("bits"), out int low, out int count)) throw part.Wrong("a field needs its bits: \"bits\": \"7:4\", or \"3\"");
         if (low + count > 8 * register.Width) throw part.Wrong($"its bits reach beyond the register's {8 * register.Width}");
         var field = new RegisterField(name, low, count)

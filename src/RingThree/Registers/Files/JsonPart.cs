@@ -17,7 +17,7 @@ internal readonly record struct JsonPart(JsonElement Element, string Path)
         if (Element.ValueKind != JsonValueKind.Object) throw new FormatException($"{Path}: an object is needed here, not {Kind(Element)}.");
         foreach (JsonProperty property in Element.EnumerateObject())
         {
-            if (!names.Contains(property.Name)) throw Wrong($"'{property.Name}' is not known here; there are {string.Join(", ", names.ToArray())}");
+            if (!names.Contains(property.Name)) throw Wrong($"'{MapNames.Plain(property.Name)}' is not known here; there are {string.Join(", ", names.ToArray())}");
         }
     }
 
@@ -28,7 +28,7 @@ internal readonly record struct JsonPart(JsonElement Element, string Path)
         if (!Element.TryGetProperty(name, out JsonElement value)) return null;
         return value.ValueKind switch
         {
-            JsonValueKind.String => value.GetString(),
+            JsonValueKind.String => MapNames.Plain(value.GetString()),
             JsonValueKind.Number => value.GetRawText(), // "bits": 3
             _ => throw Wrong($"'{name}' is a text, not {Kind(value)}"),
         };
@@ -73,7 +73,7 @@ internal readonly record struct JsonPart(JsonElement Element, string Path)
         if (!Element.TryGetProperty(name, out JsonElement members)) return [];
         if (members.ValueKind != JsonValueKind.Object) throw Wrong($"'{name}' is an object, not {Kind(members)}");
         string path = Inside(name);
-        return members.EnumerateObject().Select(p => (p.Name, new JsonPart(p.Value, $"{path}.{p.Name}")));
+        return members.EnumerateObject().Select(p => (MapNames.Plain(p.Name)!, new JsonPart(p.Value, $"{path}.{MapNames.Plain(p.Name)}")));
     }
 
     private static string Kind(JsonElement value) => value.ValueKind switch
@@ -89,6 +89,6 @@ internal readonly record struct JsonPart(JsonElement Element, string Path)
 
     /// <summary>The name beside the number: people know their registers by name.</summary>
     private string Label() => Element.ValueKind == JsonValueKind.Object && Element.TryGetProperty("name", out JsonElement name) && name.ValueKind == JsonValueKind.String && Path != "the map"
-        ? $" ({name.GetString()})"
+        ? $" ({MapNames.Plain(name.GetString())})"
         : "";
 }

@@ -66,9 +66,11 @@ public sealed record NamedRegister(string Name, RegionPlace Place, int Width)
     /// write-one-to-clear bit would clear it.
     /// </remarks>
     /// <exception cref="ArgumentOutOfRangeException">The value has more bits than the field.</exception>
+    /// <exception cref="ArgumentException">The field is not one of this register.</exception>
     /// <exception cref="InvalidOperationException">Any write acts on the whole register, so that nothing could keep its value.</exception>
     public ulong Compose(ulong current, RegisterField field, ulong value)
     {
+        if (!Fields.Contains(field)) throw new ArgumentException($"{field.Name} is no field of {Name}.", nameof(field));
         if (value > field.Ones) throw new ArgumentOutOfRangeException(nameof(value), $"{Name}.{field.Name} has {field.BitCount} bit(s): the most is 0x{field.Ones:x}, not 0x{value:x}.");
         ulong written = Keeping(OnWrite, current);
         foreach (RegisterField other in Fields.Where(f => f != field)) written = (written & ~other.Mask) | (Keeping(other.OnWrite, current) & other.Mask);

@@ -3,7 +3,7 @@ using System.Xml.Linq;
 namespace RingThree.Registers.Files;
 
 /// <summary>Reads the fields of SVD registers.</summary>
-internal sealed class SvdFields(SvdNames names, List<DeviceMapProblem> problems)
+internal sealed class SvdFields(SvdNames names, SvdProblems problems)
 {
     private readonly Dictionary<(XElement Register, SvdDefaults Defaults), IReadOnlyList<RegisterField>> _known = []; // a cluster of 2048 has its fields once
 
@@ -11,6 +11,7 @@ internal sealed class SvdFields(SvdNames names, List<DeviceMapProblem> problems)
     {
         if (_known.TryGetValue((register.Own, defaults), out IReadOnlyList<RegisterField>? known)) return known;
         var fields = new List<RegisterField>();
+        var taken = new HashSet<string>(StringComparer.Ordinal);
         WriteEffect onWrite = SvdWords.WriteEffect(register, WriteEffect.Stores, Nowhere);
         ReadEffect onRead = SvdWords.ReadEffect(register, ReadEffect.None, Nowhere);
         foreach (XElement element in register.Group("fields"))
@@ -22,16 +23,25 @@ internal sealed class SvdFields(SvdNames names, List<DeviceMapProblem> problems)
                 continue;
             }
 
-            foreach ((string suffix, ulong offset, bool _) in SvdDimension.Expand(node, Problem))
+            IReadOnlyList<SvdDimension.Part> parts = SvdDimension.Expand(node, Problem);
+            problems.Spend(element, parts.Count);
+            foreach ((string suffix, ulong offset, bool _) in parts)
             {
+                string name = SvdDimension.Name(node.Text("name") ?? "", suffix);
                 ulong first = (ulong)low + offset;
                 if (first + (ulong)count > 8 * (ulong)defaults.Width)
                 {
                     Problem(element, $"its bits {first} to {first + (ulong)count - 1} reach beyond the register's {8 * defaults.Width}");
+                    break; // and so do those behind it
+                }
+
+                if (!MapNames.AllowsField(name) || !taken.Add(name))
+                {
+                    Problem(element, MapNames.AllowsField(name) ? $"there is another field of that name" : MapNames.Rule);
                     continue;
                 }
 
-                fields.Add(new RegisterField(SvdDimension.Name(node.Text("name") ?? "", suffix), (int)first, count)
+                fields.Add(new RegisterField(name, (int)first, count)
                 {
                     Description = node.Text("description"),
                     Ability = SvdWords.Ability(node, defaults.Ability, Problem),
@@ -43,6 +53,8 @@ internal sealed class SvdFields(SvdNames names, List<DeviceMapProblem> problems)
         }
 
         return _known[(register.Own, defaults)] = fields;
+
+        void Problem(XElement element, string reason) => problems.Add(element, $"{register.Text("name")}.{new SvdNode([element]).Text("name")}", reason);
 
         static void Nowhere(XElement element, string reason)
         {
@@ -63,6 +75,7 @@ internal sealed class SvdFields(SvdNames names, List<DeviceMapProblem> problems)
     private List<FieldValue> Values(SvdNode field, int bitCount)
     {
         var values = new List<FieldValue>();
+        var known = new HashSet<(ulong, ulong)>();
         ulong ones = ulong.MaxValue >> (64 - bitCount);
         FieldValue? otherwise = null;
         foreach (XElement list in field.Elements("enumeratedValues"))
@@ -76,7 +89,7 @@ internal sealed class SvdFields(SvdNames names, List<DeviceMapProblem> problems)
                 if (value.Text("isDefault") is "true" or "1") otherwise ??= new FieldValue(name, 0, 0);
                 else if (!MapNumbers.TryReadPattern(value.Text("value"), out ulong bits, out ulong cared)) Problem(element, $"its value is '{value.Text("value")}', which is no number");
                 else if (bits > ones) Problem(element, $"its value {value.Text("value")} does not fit into {bitCount} bit(s)");
-                else if (!values.Exists(v => v.Value == bits && v.Cared == cared)) values.Add(new FieldValue(name, bits, cared));
+                else if (known.Add((bits, cared))) values.Add(new FieldValue(name, bits, cared));
             }
         }
 
@@ -84,5 +97,5 @@ internal sealed class SvdFields(SvdNames names, List<DeviceMapProblem> problems)
         return values;
     }
 
-    private void Problem(XElement element, string reason) => problems.Add(new DeviceMapProblem(SvdNode.LineOf(element), new SvdNode([element]).Text("name"), reason));
+    private void Problem(XElement element, string reason) => problems.Add(element, reason);
 }

@@ -26,7 +26,7 @@ internal sealed class SvdNames
         {
             XElement? source = Find(layers[^1], from.Value.Trim());
             string? why = source is null ? $"it is derived from '{from.Value}', which is not in the file"
-                : layers.Contains(source) ? $"it is derived from '{from.Value}', which is derived from it"
+                : layers.Contains(source) ? "what it is derived from leads back to it"
                 : layers.Count > LongestDerivation ? $"it is derived from something derived, more than {LongestDerivation} times over" : null;
             if (why is not null)
             {

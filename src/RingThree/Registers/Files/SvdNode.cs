@@ -16,7 +16,7 @@ internal sealed record SvdNode(IReadOnlyList<XElement> Layers)
     {
         foreach (XElement layer in Layers)
         {
-            if (Elements(layer, name).FirstOrDefault() is { } child) return string.Join(' ', child.Value.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+            if (Elements(layer, name).FirstOrDefault() is { } child) return MapNames.Plain(string.Join(' ', child.Value.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)));
         }
 
         return null;
@@ -27,7 +27,7 @@ internal sealed record SvdNode(IReadOnlyList<XElement> Layers)
 
     /// <summary>Registers and clusters: those of the oldest layer first, each replaced by a nearer one of its name.</summary>
     /// <param name="container">The element around them, or null where they lie in this one directly.</param>
-    internal IEnumerable<XElement> Group(string? container)
+    internal IReadOnlyList<XElement> Group(string? container)
     {
         var all = new List<XElement>();
         var places = new Dictionary<string, int>(StringComparer.Ordinal);

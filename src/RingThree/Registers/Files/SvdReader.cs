@@ -11,14 +11,13 @@ namespace RingThree.Registers.Files;
 internal sealed class SvdReader
 {
     private const int DeepestCluster = 16;
-    private const int MostSteps = 2 * DeviceMap.MostRegisters; // rows of rows of rows: some lines of text can ask for days of work
+    private const int DeepestElement = 64; // a field's values in nested clusters, and then some
     private readonly SvdPlacing _placing;
     private readonly SvdNames _names;
     private readonly SvdFields _fields;
-    private readonly List<DeviceMapProblem> _problems = [];
+    private readonly SvdProblems _problems = new();
     private readonly List<NamedRegister> _registers = [];
     private readonly HashSet<string> _taken = new(StringComparer.Ordinal);
-    private int _steps;
 
     private SvdReader(XElement device, SvdPlacing placing)
     {
@@ -39,10 +38,23 @@ internal sealed class SvdReader
         var settings = new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, IgnoreComments = true, IgnoreProcessingInstructions = true };
         try
         {
+            using (var depth = XmlReader.Create(new StringReader(text), settings))
+            {
+                // Before anything is built of it: a file that is nothing but depth costs the square of it otherwise.
+                while (depth.Read())
+                {
+                    if (depth.Depth > DeepestElement) throw new FormatException($"line {((IXmlLineInfo)depth).LineNumber}: elements lie in one another more than {DeepestElement} deep, as in no SVD file.");
+                }
+            }
+
             using var reader = XmlReader.Create(new StringReader(text), settings);
             XElement device = XDocument.Load(reader, LoadOptions.SetLineInfo).Root!;
             if (device.Name.LocalName != "device") throw new FormatException($"line {SvdNode.LineOf(device)}: this is XML, but no CMSIS-SVD: it starts with <{device.Name.LocalName}> instead of <device>.");
             return device;
+        }
+        catch (XmlException error) when (error.Message.Contains("DTD", StringComparison.Ordinal))
+        {
+            throw new FormatException("it has a document type (<!DOCTYPE>), which CMSIS-SVD does not know and this does not read.", error);
         }
         catch (XmlException error)
         {
@@ -53,26 +65,27 @@ internal sealed class SvdReader
     private DeviceMap Read(XElement device)
     {
         var node = new SvdNode([device]);
+        if (node.Text("addressUnitBits") is { } unit && (!MapNumbers.TryRead(unit, out ulong bits) || bits != 8))
+            throw new FormatException($"line {SvdNode.LineOf(device)}: its addressUnitBits is '{unit}'; addresses are read in bytes, 8.");
         SvdDefaults defaults = SvdDefaults.Of(node, new SvdDefaults(4, default, null), Problem);
         foreach (XElement peripheral in node.Elements("peripherals").SelectMany(p => p.Elements()).Where(e => e.Name.LocalName == "peripheral"))
         {
             if (_names.Resolve(peripheral, Problem) is not { } known) continue;
-            foreach ((string suffix, ulong offset, bool _) in SvdDimension.Expand(known, Problem))
-            {
-                string name = SvdDimension.Name(known.Text("name") ?? "", suffix);
-                if (!known.TryNumber("baseAddress", 0, Problem, out ulong address)) continue;
-                Walk(known.Group("registers"), name + ".", address + offset, SvdDefaults.Of(known, defaults, Problem), 0);
-            }
+            if (!known.TryNumber("baseAddress", 0, Problem, out ulong address)) continue;
+            IReadOnlyList<XElement> inside = known.Group("registers");
+            SvdDefaults own = SvdDefaults.Of(known, defaults, Problem);
+            foreach ((string suffix, ulong offset, bool _) in Expand(known))
+                Walk(inside, SvdDimension.Name(known.Text("name") ?? "", suffix) + ".", (UInt128)address + offset, own, 0);
         }
 
-        return new DeviceMap(node.Text("name") ?? "device", _registers) { Description = node.Text("description"), Problems = _problems };
+        return new DeviceMap(node.Text("name") ?? "device", _registers) { Description = node.Text("description"), Problems = _problems.All };
     }
 
-    private void Walk(IEnumerable<XElement> elements, string prefix, ulong address, SvdDefaults defaults, int depth)
+    private void Walk(IReadOnlyList<XElement> elements, string prefix, UInt128 address, SvdDefaults defaults, int depth)
     {
         foreach (XElement element in elements)
         {
-            if (++_steps > MostSteps) throw TooMany(element);
+            _problems.Spend(element, 1);
             bool cluster = element.Name.LocalName == "cluster";
             if (!cluster && element.Name.LocalName != "register") continue;
             if (_names.Resolve(element, Problem) is not { } node || !node.TryNumber("addressOffset", 0, Problem, out ulong offset)) continue;
@@ -81,7 +94,7 @@ internal sealed class SvdReader
         }
     }
 
-    private void Cluster(SvdNode node, string prefix, ulong address, SvdDefaults defaults, int depth)
+    private void Cluster(SvdNode node, string prefix, UInt128 address, SvdDefaults defaults, int depth)
     {
         if (depth > DeepestCluster)
         {
@@ -89,14 +102,15 @@ internal sealed class SvdReader
             return;
         }
 
-        foreach ((string suffix, ulong offset, bool _) in SvdDimension.Expand(node, Problem))
-            Walk(node.Group(null), prefix + SvdDimension.Name(node.Text("name") ?? "", suffix) + ".", address + offset, defaults, depth);
+        IReadOnlyList<XElement> inside = node.Group(null);
+        foreach ((string suffix, ulong offset, bool _) in Expand(node))
+            Walk(inside, prefix + SvdDimension.Name(node.Text("name") ?? "", suffix) + ".", address + offset, defaults, depth);
     }
 
-    private void Register(SvdNode node, string prefix, ulong address, SvdDefaults defaults)
+    private void Register(SvdNode node, string prefix, UInt128 address, SvdDefaults defaults)
     {
         string bare = node.Text("name") ?? "";
-        var parts = SvdDimension.Expand(node, Problem);
+        IReadOnlyList<SvdDimension.Part> parts = Expand(node);
         if (parts.Count == 0) return;
         bool row = parts[0].IsArray && parts.Count > 1;
         var stride = row ? parts[1].Offset - parts[0].Offset : (ulong)defaults.Width;
@@ -104,8 +118,8 @@ internal sealed class SvdReader
         foreach ((string suffix, ulong offset, bool _) in row ? [parts[0]] : parts)
         {
             string name = prefix + (row ? SvdDimension.Name(bare, null) : SvdDimension.Name(bare, suffix));
-            if (Place(node, name, address + offset, defaults.Width, stride) is not { } place) continue;
-            if (_registers.Count >= DeviceMap.MostRegisters) throw TooMany(node.Own);
+            if (Place(node, name, address + offset, defaults.Width, stride, row ? parts.Count : 1) is not { } place) continue;
+            if (_registers.Count >= DeviceMap.MostRegisters) throw SvdProblems.TooMany(node.Own);
             _registers.Add(new NamedRegister(name, place, defaults.Width)
             {
                 Description = node.Text("description"),
@@ -121,23 +135,31 @@ internal sealed class SvdReader
     }
 
     /// <summary>Where an address of the file lies in the card; null with a problem noted where it cannot be.</summary>
-    private RegionPlace? Place(SvdNode node, string name, ulong address, int width, ulong stride)
+    private RegionPlace? Place(SvdNode node, string name, UInt128 address, int width, ulong stride, int count)
     {
+        UInt128 offset = _placing.At.Offset + address - _placing.Base;
         string? why = name.EndsWith('.') ? "it has no name"
+            : !MapNames.Allows(name) ? MapNames.Rule
             : width == 0 ? "its size is not 8, 16, 32 or 64 bits, so that no bus access fits"
             : address < _placing.Base ? $"it lies at 0x{address:x}, below the map's base 0x{_placing.Base:x}"
-            : (address - _placing.Base + _placing.At.Offset) % (ulong)width != 0 || stride % (ulong)width != 0 ? $"it lies at 0x{address:x}, no multiple of its {width} bytes"
+            : stride > uint.MaxValue ? $"its dimIncrement is 0x{stride:x}, more than any card has"
+            : offset + ((UInt128)stride * (UInt128)(count - 1)) + (UInt128)width - 1 > ulong.MaxValue ? "it ends beyond any address"
+            : offset % (UInt128)width != 0 || stride % (ulong)width != 0 ? $"it lies at 0x{address:x}, no multiple of its {width} bytes"
             : _taken.Add(name) ? null : "there is another of that name";
-        if (why is null) return _placing.At with { Offset = _placing.At.Offset + (address - _placing.Base) };
-        _problems.Add(new DeviceMapProblem(SvdNode.LineOf(node.Own), name, why));
+        if (why is null) return _placing.At with { Offset = (ulong)offset };
+        _problems.Add(node.Own, name, why);
         return null;
     }
 
-    private static FormatException TooMany(XElement element) =>
-        new($"line {SvdNode.LineOf(element)}: with all rows counted out these are more than {DeviceMap.MostRegisters} registers, or as good as.");
+    private void Problem(XElement element, string reason) => _problems.Add(element, reason);
 
-    private void Problem(XElement element, string reason) =>
-        _problems.Add(new DeviceMapProblem(SvdNode.LineOf(element), new SvdNode([element]).Text("name"), reason));
+    /// <summary>The parts of an element with a dimension, paid for.</summary>
+    private IReadOnlyList<SvdDimension.Part> Expand(SvdNode node)
+    {
+        IReadOnlyList<SvdDimension.Part> parts = SvdDimension.Expand(node, Problem);
+        _problems.Spend(node.Own, parts.Count);
+        return parts;
+    }
 }
 
 /// <summary>What registers inherit from what they lie in.</summary>
