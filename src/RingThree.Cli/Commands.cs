@@ -1,11 +1,14 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using System.Globalization;
 
 namespace RingThree.Cli;
 
 /// <summary>Every command line there is.</summary>
 internal static class Commands
 {
+    private const string Suggestion = "[suggest:";
+
     private static readonly Dictionary<string, Func<Command>> All = new()
     {
         ["demo"] = DemoCommand.Create,
@@ -34,15 +37,34 @@ internal static class Commands
         if (args is [var name, ..] && All.TryGetValue(name, out Func<Command>? asked)) root.Add(asked());
         else foreach (Func<Command> create in All.Values) root.Add(create());
 
-        ParseResult parsed = root.Parse(args);
+        CheckSuggestion(args);
+        // '@' begins a rate or a file's name here, never a file of more arguments.
+        ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Action is ParseErrorAction)
         {
             string command = parsed.CommandResult.Command is RootCommand ? "ring3" : "ring3 " + parsed.CommandResult.Command.Name;
-            throw new FormatException($"{string.Join(' ', parsed.Errors.Select(e => e.Message))} See: {command} --help");
+            throw new FormatException($"{string.Join(' ', parsed.Errors.Select(e => OneLine(e.Message)))} See: {command} --help");
         }
 
         // What only prints does so at once: a runtime that starts has to compile the ways of an await.
         var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false };
         return parsed.Action is AsynchronousCommandLineAction ? ExitStatus.RunAsync(parsed, configuration).GetAwaiter().GetResult() : parsed.Invoke(configuration);
+    }
+
+    /// <summary>Where a shell's cursor is, as <c>[suggest:POSITION]</c>: the parser takes any number, and fails on what is no place in a line.</summary>
+    private static void CheckSuggestion(string[] args)
+    {
+        foreach (string directive in args.TakeWhile(a => a.StartsWith('[')).Where(a => a.StartsWith(Suggestion, StringComparison.Ordinal) && a.EndsWith(']')))
+        {
+            if (!int.TryParse(directive[Suggestion.Length..^1], NumberStyles.None, CultureInfo.InvariantCulture, out _))
+                throw new FormatException($"'{directive}' is no place in a command line; the first character is [suggest:0].");
+        }
+    }
+
+    /// <summary>The parser gives choices a line each, and no full stop.</summary>
+    private static string OneLine(string message)
+    {
+        string line = string.Join(' ', message.Split(['\r', '\n', '\t'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+        return line.EndsWith('.') ? line : line + ".";
     }
 }

@@ -119,7 +119,7 @@ internal static class AccessCommands
         }
         catch (ArgumentException error)
         {
-            throw new FormatException(error.Message, error);
+            throw new FormatException(error.Message.Split(" (Parameter '")[0], error); // whose name says nothing to who typed a place
         }
     }
 

@@ -94,6 +94,16 @@ public sealed class CommandTests
     [InlineData(1, "not among the kinds allowed", "listen", "sim:edu", "--kind", "msix")]
     [InlineData(1, "the device has no such region", "listen", "sim:edu", "--ack", "r32 bar2+0", "--timeout", "1")]
     [InlineData(2, "--follow watches this machine", "list", "--host", "sim", "--follow")]
+    [InlineData(2, "one of: 'msix' 'msi' 'intx' 'edge'. See", "listen", "sim:edu", "--kind", "foo")]
+    [InlineData(2, "'sim'", "list", "--host", "foo")]
+    [InlineData(2, "'bash' 'zsh' 'fish'", "completion", "tcsh")]
+    [InlineData(2, "multiple of the access width", "read", "sim:edu", "bar0+1")]
+    [InlineData(2, "does not fit", "write", "sim:edu", "bar0+0", "0x1ffffffff")]
+    [InlineData(2, "'[suggest:-5]' is no place", "[suggest:-5]", "ring3 re")]
+    [InlineData(2, "'[suggest:99999999999999]' is no place", "[suggest:99999999999999]", "ring3 re")]
+    [InlineData(2, "'[suggest:x]' is no place", "[suggest:x]", "ring3 re")]
+    [InlineData(2, "no transfer command", "listen", "sim:edu", "--stimulus", "@1Hz")]
+    [InlineData(2, "'@nothing' is no place", "read", "sim:edu", "@nothing")]
     public async Task Mistakes_are_told_in_one_line(int expected, string reason, params string[] arguments)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "needs Linux");
@@ -104,7 +114,25 @@ public sealed class CommandTests
         string line = Assert.Single(errors.Split('\n', StringSplitOptions.RemoveEmptyEntries), l => !l.StartsWith("ring3: listening", StringComparison.Ordinal));
         Assert.StartsWith("ring3: ", line, StringComparison.Ordinal);
         Assert.Contains(reason, line, StringComparison.Ordinal);
+        Assert.DoesNotContain("(Parameter", line, StringComparison.Ordinal);
+        Assert.DoesNotContain('\t', line);
     }
+
+    [Fact]
+    public async Task No_file_is_taken_for_arguments()
+    {
+        string file = Path.GetTempFileName();
+        await File.WriteAllTextAsync(file, "@" + file, TestContext.Current.CancellationToken);
+
+        (int status, string output, string errors) = await Run("read", "@" + file);
+        File.Delete(file);
+
+        Assert.Equal((2, ""), (status, output));
+        Assert.Contains("Required argument", Assert.Single(errors.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_fits_at_the_cursor_is_suggested() => Assert.Equal((0, "read\n", ""), await Run("[suggest:8]", "ring3 re"));
 
     [Theory]
     [InlineData("msi")]
