@@ -17,8 +17,9 @@ internal sealed class Listener
     private readonly LatencySamples _samples = new();
     private readonly Channel<HeardInterrupt> _heard = Channel.CreateBounded<HeardInterrupt>(new BoundedChannelOptions(MostUnprinted) { SingleReader = true });
     private readonly TaskCompletionSource _enough = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly List<string> _reports = [];
+    private readonly Channel<string> _reports = Channel.CreateUnbounded<string>(new UnboundedChannelOptions { SingleReader = true });
     private RemovalNotice? _removal;
+    private bool _leftMasked;
     private long _started;
     private long _calls;
     private long _received;
@@ -31,7 +32,7 @@ internal sealed class Listener
         _stimulus = stimulus;
         _form = form;
         device.RemovalRequested += notice => Volatile.Write(ref _removal, notice);
-        _options = options with { Handler = Handle, Report = r => Note(r.Message) };
+        _options = options with { Handler = Handle, Report = Note };
     }
 
     /// <summary>Listens until there were enough, time is up, the user ends it, or the device does.</summary>
@@ -42,7 +43,7 @@ internal sealed class Listener
         _started = Stopwatch.GetTimestamp();
         InterruptSession session = _device.Interrupts.Enable(_options);
         await Console.Error.WriteLineAsync($"ring3: listening to {_device.Address}: {HeardInterrupt.NameOf(session.Kind)}, {session.VectorCount} vector{(session.VectorCount == 1 ? "" : "s")}. Ctrl-C ends it.");
-        Func<Task> print = _form == LiveForm.Table ? new VectorTable(session, _heard.Reader).DrawAsync : PrintAsync;
+        Func<Task> print = _form == LiveForm.Table ? new VectorTable(session, _heard.Reader, _reports.Reader).DrawAsync : () => Task.WhenAll(PrintAsync(), PrintReportsAsync());
         Task printing = Task.Run(print, CancellationToken.None);
         bool over = false;
         Task ended;
@@ -58,6 +59,7 @@ internal sealed class Listener
         {
             Volatile.Write(ref over, true);
             await session.DisposeAsync(); // from here on nothing is added
+            _reports.Writer.Complete();
             _heard.Writer.Complete();
             await printing;
             Summarize(session);
@@ -66,6 +68,7 @@ internal sealed class Listener
         await IgnoreCancel(stimulating);
         if (session.Error is { } error) throw error;
         if (ended == session.Completion && Volatile.Read(ref _received) < _wanted && !cancel.IsCancellationRequested) throw TakenAway();
+        if (Volatile.Read(ref _leftMasked)) return ExitStatus.Failure; // its report has said why
         if (count is null || Volatile.Read(ref _received) >= count || cancel.IsCancellationRequested) return ExitStatus.Success;
         await Console.Error.WriteLineAsync($"ring3: {_received} of {count} interrupts in {limit?.TotalSeconds:0.###} s. {Hint(session)}");
         return ExitStatus.Failure;
@@ -124,9 +127,16 @@ internal sealed class Listener
         if (Volatile.Read(ref _received) < _wanted && (_received += interrupt.Count) >= _wanted) _enough.TrySetResult();
     }
 
-    private void Note(string message)
+    /// <summary>On a thread of the road: nothing is printed here.</summary>
+    private void Note(InterruptReport report)
     {
-        lock (_reports) _reports.Add(message);
+        if (report.Kind == InterruptReportKind.Storm) Volatile.Write(ref _leftMasked, true); // nobody unmasks it here
+        _reports.Writer.TryWrite("ring3: " + report.Message);
+    }
+
+    private async Task PrintReportsAsync()
+    {
+        await foreach (string report in _reports.Reader.ReadAllAsync()) await Console.Error.WriteLineAsync(report);
     }
 
     private async Task PrintAsync()
@@ -177,11 +187,6 @@ internal sealed class Listener
             Console.WriteLine($"received {counters.Claimed}, handled {counters.Handled}, lost {counters.Lost}{rejected}; {rate:0.0} a second");
             if (latency is { } l) Console.WriteLine($"latency from {from}: p50 {l.P50:0.0} us, p99 {l.P99:0.0} us, max {l.Max:0.0} us");
             if (_unprinted > 0) Console.WriteLine($"{_unprinted} came faster than they could be printed, and were only counted");
-        }
-
-        lock (_reports)
-        {
-            foreach (string report in _reports) Console.Error.WriteLine("ring3: " + report);
         }
     }
 

@@ -8,7 +8,8 @@ namespace RingThree.Cli;
 /// <summary>The vectors and their counters on a terminal, drawn over themselves.</summary>
 /// <param name="session">What is shown; of many vectors those that signalled.</param>
 /// <param name="lines">Ends when listening does; nothing comes by it in this form.</param>
-internal sealed class VectorTable(InterruptSession session, ChannelReader<HeardInterrupt> lines)
+/// <param name="reports">What is printed on standard error, above the table: below it would be drawn over.</param>
+internal sealed class VectorTable(InterruptSession session, ChannelReader<HeardInterrupt> lines, ChannelReader<string> reports)
 {
     private const int MostRows = 20;
     private static readonly TimeSpan Refresh = TimeSpan.FromMilliseconds(200);
@@ -28,6 +29,7 @@ internal sealed class VectorTable(InterruptSession session, ChannelReader<HeardI
 
     private void Draw()
     {
+        PrintReports();
         var text = new StringBuilder();
         text.AppendLine("vector   signalled     claimed     handled        lost");
         int rows = 1;
@@ -54,5 +56,15 @@ internal sealed class VectorTable(InterruptSession session, ChannelReader<HeardI
 
         LiveOutput.Redraw(text, _drawn);
         _drawn = rows;
+    }
+
+    private void PrintReports()
+    {
+        while (reports.TryRead(out string? report))
+        {
+            LiveOutput.Redraw(new StringBuilder(), _drawn);
+            _drawn = 0;
+            Console.Error.WriteLine(report);
+        }
     }
 }

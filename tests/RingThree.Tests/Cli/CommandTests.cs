@@ -168,6 +168,23 @@ public sealed class CommandTests
     }
 
     [Fact]
+    public async Task A_storm_is_told_at_once_and_is_a_failure()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "needs Linux");
+        string[] arguments = ["listen", "sim:edu", "--kind", "intx", "--stimulus", "w32 bar0+0x60 1"];
+
+        (int status, string output, string errors) = await Run([.. arguments, "--timeout", "2"]);
+        Assert.Equal(1, status);
+        Assert.StartsWith("received ", output.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^2], StringComparison.Ordinal);
+        Assert.Single(errors.Split('\n'), l => l.Contains("has been left masked", StringComparison.Ordinal));
+
+        string file = Path.GetTempFileName();
+        (status, _, _) = await Repository.Run(
+            $"> /dev/null 2> {file} & pid=$!; until grep -q 'left masked' {file}; do sleep 0.1; done; kill -TERM $pid; wait $pid; status=$?; rm {file}; exit $status", Program, arguments);
+        Assert.Equal(1, status);
+    }
+
+    [Fact]
     public async Task Listen_hears_the_edges_of_a_card_that_nothing_enumerates()
     {
         (int status, string output, _) = await Run("listen", "sim:isa-card", "--stimulus", "w8 range1+0 3", "--count", "1", "--timeout", "30");

@@ -86,6 +86,19 @@ public sealed partial class TerminalTests
     }
 
     [Fact]
+    public async Task A_report_stays_above_the_table()
+    {
+        SkipUnlessThereAreTerminals();
+
+        (int status, string output) = await OnTerminal("listen sim:edu --kind intx --stimulus 'w32 bar0+0x60 1' --timeout 3");
+
+        Assert.Equal(1, status);
+        int report = output.IndexOf("has been left masked", StringComparison.Ordinal);
+        Assert.InRange(report, 0, output.IndexOf("received ", StringComparison.Ordinal));
+        Assert.StartsWith("vector ", output[(output.IndexOf('\n', report) + 1)..], StringComparison.Ordinal); // nothing goes up over it
+    }
+
+    [Fact]
     public async Task Without_privilege_what_needs_none_works_and_the_rest_says_so()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess && File.Exists("/usr/bin/setpriv"), "needs to start as root, to become somebody else");
