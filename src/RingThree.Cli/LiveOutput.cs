@@ -55,6 +55,16 @@ internal static class LiveOutput
         return row.Length <= most ? row : row[..most];
     }
 
+    /// <summary>
+    /// How many of a table's rows to show: all of them, or so many that the terminal has room for a row that tells of the rest
+    /// and for the cursor below. What has left a terminal at its top cannot be drawn over.
+    /// </summary>
+    internal static int Fitting(int rows)
+    {
+        int height = Console.IsOutputRedirected || Console.WindowHeight <= 1 ? int.MaxValue : Console.WindowHeight;
+        return rows < height ? rows : Math.Max(height - 2, 0);
+    }
+
     /// <summary>Draws a table over the one before.</summary>
     /// <param name="text">The rows.</param>
     /// <param name="rowsBefore">How many rows that one has; 0 for the first.</param>

@@ -24,6 +24,7 @@ internal static class WatchCommand
         {
             Description = "Where: bar0+0x20, cfg+0x04; with --map a register's name, or NAME.FIELD; several are read one after another.",
             Arity = ArgumentArity.OneOrMore,
+            Validators = { ExitStatus.RefuseOptions },
             CompletionSources = { names.Complete },
         };
         Option<int> width = AccessCommands.Width();
@@ -90,6 +91,7 @@ internal static class WatchCommand
         private readonly int _labels = targets.Max(t => t.Label.Length);
         private readonly long[] _changes = new long[targets.Length];
         private ulong[]? _last;
+        private int _drawn;
 
         internal void Show(ulong[] values, TimeSpan time)
         {
@@ -127,14 +129,17 @@ internal static class WatchCommand
         private void Draw(ulong[] values)
         {
             var text = new StringBuilder();
-            for (int i = 0; i < targets.Length; i++)
+            int rows = LiveOutput.Fitting(targets.Length);
+            for (int i = 0; i < rows; i++)
             {
                 string mark = _last is not null && _last[i] != values[i] ? "*" : " ";
                 string row = LiveOutput.Cut($"{targets[i].Label.PadRight(_labels)} {targets[i].Show(values[i])} {mark} {_changes[i],8} changes{Fields(targets[i], values[i])}");
                 text.AppendLine(mark == "*" ? Terminal.Doubtful(row) : row);
             }
 
-            LiveOutput.Redraw(text, _last is null ? 0 : targets.Length);
+            if (rows < targets.Length) text.AppendLine(CultureInfo.InvariantCulture, $"... and {targets.Length - rows} more");
+            LiveOutput.Redraw(text, _drawn);
+            _drawn = rows + (rows < targets.Length ? 1 : 0);
         }
     }
 }

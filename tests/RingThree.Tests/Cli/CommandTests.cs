@@ -99,6 +99,8 @@ public sealed class CommandTests
     [InlineData(2, "'bash' 'zsh' 'fish'", "completion", "tcsh")]
     [InlineData(2, "multiple of the access width", "read", "sim:edu", "bar0+1")]
     [InlineData(2, "does not fit", "write", "sim:edu", "bar0+0", "0x1ffffffff")]
+    [InlineData(2, "Unrecognized option '--bogus'", "watch", "sim:edu", "--bogus")]
+    [InlineData(2, "Unrecognized option '--bogus'", "watch", "sim:edu", "bar0+0", "--bogus")]
     [InlineData(2, "'[suggest:-5]' is no place", "[suggest:-5]", "ring3 re")]
     [InlineData(2, "'[suggest:99999999999999]' is no place", "[suggest:99999999999999]", "ring3 re")]
     [InlineData(2, "'[suggest:x]' is no place", "[suggest:x]", "ring3 re")]

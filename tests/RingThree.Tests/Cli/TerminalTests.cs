@@ -86,6 +86,22 @@ public sealed partial class TerminalTests
     }
 
     [Fact]
+    public async Task A_table_has_no_more_rows_than_the_terminal()
+    {
+        SkipUnlessThereAreTerminals();
+
+        (int status, string output) = await OnTerminal($"watch sim:edu {string.Join(' ', Enumerable.Range(0, 10).Select(n => $"cfg+{4 * n}"))} --interval 50 --timeout 0.5", "", "stty rows 6 cols 80;");
+        (_, string fits) = await OnTerminal("watch sim:edu cfg+0 cfg+4 cfg+8 cfg+12 cfg+16 --interval 50 --timeout 0.5", "", "stty rows 6 cols 80;");
+
+        Assert.Equal(0, status);
+        Assert.Contains("cfg+0xc", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("cfg+0x10", output, StringComparison.Ordinal);
+        Assert.Contains("... and 6 more\n\e[5A\e[J", output, StringComparison.Ordinal);
+        Assert.Contains("\e[5A\e[J", fits, StringComparison.Ordinal);
+        Assert.DoesNotContain(" more", fits, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_report_stays_above_the_table()
     {
         SkipUnlessThereAreTerminals();
