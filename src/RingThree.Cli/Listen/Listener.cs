@@ -68,7 +68,7 @@ internal sealed class Listener
         await IgnoreCancel(stimulating);
         if (session.Error is { } error) throw error;
         if (ended == session.Completion && Volatile.Read(ref _received) < _wanted && !cancel.IsCancellationRequested) throw TakenAway();
-        if (Volatile.Read(ref _leftMasked)) return ExitStatus.Failure; // its report has said why
+        if (Volatile.Read(ref _leftMasked) && Volatile.Read(ref _received) < _wanted) return ExitStatus.Failure; // its report has said why
         if (count is null || Volatile.Read(ref _received) >= count || cancel.IsCancellationRequested) return ExitStatus.Success;
         await Console.Error.WriteLineAsync($"ring3: {_received} of {count} interrupts in {limit?.TotalSeconds:0.###} s. {Hint(session)}");
         return ExitStatus.Failure;
