@@ -42,22 +42,27 @@ public sealed class BindingHistory
     public bool IsBound(PciAddress address) => Kept(address.ToString()) is not null;
 
     /// <summary>Hands a function to a driver. What it had before the first time is kept.</summary>
-    /// <exception cref="DeviceException">The kernel refused, or what it had cannot be kept; then nothing has changed.</exception>
+    /// <exception cref="DeviceException">
+    /// What it had cannot be kept, and nothing has changed; or the kernel refused, and the function has what it had. If the kernel
+    /// refused that too, what it had stays kept, and <see cref="GiveBack"/> tries it again.
+    /// </exception>
     public void Bind(PciAddress address, string driver)
     {
         string place = address.ToString();
         _binding.Check(place, driver);
         using IDisposable turn = BindingLock.Take(_locks, place, "keeping which driver it has", Patience, $"ring3 bind {place}");
         string? former = _binding.GetDriver(place);
+        string? formerOverride = _binding.OverrideOf(place);
         bool isFirst = former != driver && Kept(place) is null;
         if (isFirst) Keep(place, former);
         try
         {
-            _binding.SetDriver(place, driver);
+            _binding.Change(place, driver, keepsMark: true);
         }
         catch
         {
-            if (isFirst) Forget(place);
+            // One that could not be handed back either is still to be given back to what it had.
+            if (isFirst && IsAs(place, former, formerOverride)) Forget(place);
             throw;
         }
     }
@@ -79,6 +84,10 @@ public sealed class BindingHistory
         else if (!File.Exists(FileOf(place))) _binding.SetDriver(place, null);
         Forget(place);
     }
+
+    /// <summary>Whether the function has this driver and this driver_override, or is gone and has nothing to be given back to.</summary>
+    private bool IsAs(string place, string? driver, string? driverOverride) =>
+        !_binding.IsThere(place) || (_binding.GetDriver(place) == driver && _binding.OverrideOf(place) == driverOverride);
 
     /// <summary>What is kept of a function and counts; a program that was killed while it kept it has left an empty file.</summary>
     private string? Kept(string place) => SysfsPci.ReadText(FileOf(place)) is { Length: > 0 } former && _binding.OverrideOf(place) is not null ? former : null;

@@ -22,7 +22,13 @@ internal sealed class DriverBinding(string root = SysfsPci.Root, Action<string, 
 
     public string? GetDriver(string address) => SysfsPci.DriverOf(Normalize(address, "asking for its driver"), root);
 
-    public void SetDriver(string address, string? driver)
+    public void SetDriver(string address, string? driver) => Change(address, driver, keepsMark: false);
+
+    /// <summary>Hands a function to a driver, or takes it from its own (<see langword="null"/>).</summary>
+    /// <param name="address">The function's.</param>
+    /// <param name="driver">Which is to have it.</param>
+    /// <param name="keepsMark">Whether the driver_override stays when this fails and the function cannot be handed back either: then it is half way, as a killed program leaves it.</param>
+    internal void Change(string address, string? driver, bool keepsMark)
     {
         string operation = Handing(driver);
         string place = Check(address, driver);
@@ -52,7 +58,9 @@ internal sealed class DriverBinding(string root = SysfsPci.Root, Action<string, 
         }
         catch (DeviceException error) when (changed)
         {
-            throw new DeviceException(error.Status, place, operation, $"{error.Answer}; {Restore(place, former, formerOverride)}", error.Advice, error);
+            string restored = Restore(place, former, formerOverride, keepsMark);
+            string advice = keepsMark && SysfsPci.DriverOf(place, root) != former ? $"{error.Advice}; to hand it back later: {CommandFor(place, null)}" : error.Advice;
+            throw new DeviceException(error.Status, place, operation, $"{error.Answer}; {restored}", advice, error);
         }
 
         void Write(string path, string value)
@@ -136,11 +144,12 @@ internal sealed class DriverBinding(string root = SysfsPci.Root, Action<string, 
         file.Write(Encoding.ASCII.GetBytes(value));
     }
 
-    private string CommandFor(string address, string? driver) =>
+    /// <summary>The command that hands the function to a driver, or back (<see langword="null"/>).</summary>
+    internal string CommandFor(string address, string? driver) =>
         driver is null ? $"ring3 unbind {address}" : driver == RequiredDriver ? $"ring3 bind {address}" : $"ring3 bind {address} --driver {driver}";
 
     /// <summary>Puts the function back as it was, as far as that can be done, and says how far that was.</summary>
-    private string Restore(string address, string? former, string? formerOverride)
+    private string Restore(string address, string? former, string? formerOverride, bool keepsMark)
     {
         string device = SysfsPci.PathOf(address, root);
         string? refusal = null;
@@ -152,7 +161,7 @@ internal sealed class DriverBinding(string root = SysfsPci.Root, Action<string, 
             Try($"{root}/drivers_probe", address);
         }
 
-        Try($"{device}/driver_override", formerOverride ?? NoOverride);
+        if (!keepsMark || SysfsPci.DriverOf(address, root) == former) Try($"{device}/driver_override", formerOverride ?? NoOverride);
         string? now = SysfsPci.DriverOf(address, root);
         string owner = now is null ? "it has no driver" : $"'{now}' has it";
         if (now != former) return $"it could not be handed back to {(former is null ? "no driver" : $"'{former}'")}, and now {owner}{Because()}";

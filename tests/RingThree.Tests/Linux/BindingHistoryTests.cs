@@ -69,6 +69,43 @@ public sealed class BindingHistoryTests : IDisposable
         Assert.Empty(Directory.EnumerateFiles(_folder));
     }
 
+    [Theory]
+    [InlineData("unbind")]
+    [InlineData("bind")]
+    [InlineData("refused bind")]
+    public void What_could_not_be_handed_back_after_a_refusal_is_given_back_later(string then)
+    {
+        using var kernel = new FakeKernel { Refusing = { "vfio-pci", "e1000e" } };
+        DeviceException error = Assert.Throws<DeviceException>(() => History(kernel).Bind(Place, "vfio-pci"));
+        Assert.Contains("could not be handed back to 'e1000e', and now it has no driver", error.Answer, StringComparison.Ordinal);
+        Assert.EndsWith($"to hand it back later: ring3 unbind {Place}", error.Advice, StringComparison.Ordinal);
+        Assert.Null(Driver(kernel));
+        Assert.True(History(kernel).IsBound(Place));
+
+        Assert.Throws<DeviceException>(() => History(kernel).GiveBack(Place)); // too early
+        if (then == "refused bind") Assert.Throws<DeviceException>(() => History(kernel).Bind(Place, "vfio-pci"));
+        kernel.Refusing.Clear();
+        if (then == "bind") History(kernel).Bind(Place, "vfio-pci");
+        History(kernel).GiveBack(Place);
+
+        Assert.Equal(("e1000e", "(null)"), (Driver(kernel), kernel.Override));
+        Assert.Empty(Directory.EnumerateFiles(_folder));
+    }
+
+    [Fact]
+    public void A_mark_that_a_refusal_left_is_taken_away_later()
+    {
+        using var kernel = new FakeKernel { Refusing = { "vfio-pci" }, Refused = { ["driver_override="] = new IOException("Interrupted") } };
+        Assert.Throws<DeviceException>(() => History(kernel).Bind(Place, "vfio-pci"));
+        Assert.Equal(("e1000e", "e1000e"), (Driver(kernel), kernel.Override));
+
+        kernel.Refused.Clear();
+        History(kernel).GiveBack(Place);
+
+        Assert.Equal(("e1000e", "(null)"), (Driver(kernel), kernel.Override));
+        Assert.Empty(Directory.EnumerateFiles(_folder));
+    }
+
     [Fact]
     public void What_was_kept_of_a_function_that_has_come_anew_counts_no_more()
     {
