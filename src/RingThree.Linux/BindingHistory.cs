@@ -50,14 +50,14 @@ public sealed class BindingHistory
     {
         string place = address.ToString();
         _binding.Check(place, driver);
-        using IDisposable turn = BindingLock.Take(_locks, place, "keeping which driver it has", Patience, $"ring3 bind {place}");
+        using IDisposable turn = BindingLock.Take(_locks, place, "keeping which driver it has", Patience, _binding.CommandFor(place, driver));
         string? former = _binding.GetDriver(place);
         string? formerOverride = _binding.OverrideOf(place);
         bool isFirst = former != driver && Kept(place) is null;
-        if (isFirst) Keep(place, former);
+        if (isFirst) Keep(place, former, _binding.CommandFor(place, driver));
         try
         {
-            _binding.Change(place, driver, keepsMark: true);
+            _binding.Change(place, driver, _binding.CommandFor(place, driver), keepsMark: true);
         }
         catch
         {
@@ -79,7 +79,7 @@ public sealed class BindingHistory
             throw DriverBinding.NotThere(place, DriverBinding.Taking);
         }
 
-        using IDisposable turn = BindingLock.Take(_locks, place, DriverBinding.Taking, Patience, $"ring3 unbind {place}");
+        using IDisposable turn = BindingLock.Take(_locks, place, DriverBinding.Taking, Patience, _binding.CommandFor(place, null));
         if (Kept(place) is { } former) _binding.Return(place, former == NoDriver ? null : former);
         else if (!File.Exists(FileOf(place))) _binding.SetDriver(place, null);
         Forget(place);
@@ -92,7 +92,7 @@ public sealed class BindingHistory
     /// <summary>What is kept of a function and counts; a program that was killed while it kept it has left an empty file.</summary>
     private string? Kept(string place) => SysfsPci.ReadText(FileOf(place)) is { Length: > 0 } former && _binding.OverrideOf(place) is not null ? former : null;
 
-    private void Keep(string place, string? driver)
+    private void Keep(string place, string? driver, string command)
     {
         try
         {
@@ -101,7 +101,7 @@ public sealed class BindingHistory
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new DeviceException(DeviceStatus.AccessDenied, place, "keeping which driver it has", error.Message, $"Run it as root: sudo ring3 bind {place}", error);
+            throw new DeviceException(DeviceStatus.AccessDenied, place, "keeping which driver it has", error.Message, $"Run it as root: sudo {command}", error);
         }
     }
 

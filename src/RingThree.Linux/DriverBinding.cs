@@ -22,13 +22,14 @@ internal sealed class DriverBinding(string root = SysfsPci.Root, Action<string, 
 
     public string? GetDriver(string address) => SysfsPci.DriverOf(Normalize(address, "asking for its driver"), root);
 
-    public void SetDriver(string address, string? driver) => Change(address, driver, keepsMark: false);
+    public void SetDriver(string address, string? driver) => Change(address, driver, CommandFor(address, driver), keepsMark: false);
 
     /// <summary>Hands a function to a driver, or takes it from its own (<see langword="null"/>).</summary>
     /// <param name="address">The function's.</param>
     /// <param name="driver">Which is to have it.</param>
+    /// <param name="command">What does this as root.</param>
     /// <param name="keepsMark">Whether the driver_override stays when this fails and the function cannot be handed back either: then it is half way, as a killed program leaves it.</param>
-    internal void Change(string address, string? driver, bool keepsMark)
+    internal void Change(string address, string? driver, string command, bool keepsMark)
     {
         string operation = Handing(driver);
         string place = Check(address, driver);
@@ -72,7 +73,7 @@ internal sealed class DriverBinding(string root = SysfsPci.Root, Action<string, 
             }
             catch (UnauthorizedAccessException error)
             {
-                throw new DeviceException(DeviceStatus.AccessDenied, place, operation, $"{path}: {error.Message}", "Run it as root: sudo " + CommandFor(place, driver), error);
+                throw new DeviceException(DeviceStatus.AccessDenied, place, operation, $"{path}: {error.Message}", "Run it as root: sudo " + command, error);
             }
             catch (IOException error)
             {
@@ -123,7 +124,7 @@ internal sealed class DriverBinding(string root = SysfsPci.Root, Action<string, 
     /// <summary>Hands the function back to the driver it had (<see langword="null"/>: to none), by name, and leaves no override behind.</summary>
     internal void Return(string place, string? driver)
     {
-        SetDriver(place, driver);
+        Change(place, driver, CommandFor(place, null), keepsMark: false);
         if (OverrideOf(place) is not null) _write($"{SysfsPci.PathOf(place, root)}/driver_override", NoOverride);
     }
 

@@ -1,3 +1,4 @@
+using RingThree.Hosting;
 using RingThree.Linux;
 using RingThree.Pci;
 using Xunit;
@@ -25,6 +26,8 @@ public sealed class BindingCrashTests : IDisposable
     [Theory]
     [InlineData("e1000e", "bind")]
     [InlineData("e1000e", "bind unbind")]
+    [InlineData("e1000e", "refused")]
+    [InlineData(null, "refused")]
     [InlineData(null, "bind")]
     [InlineData(null, "bind unbind")]
     public void Killed_at_any_write_the_next_bind_and_unbind_do_what_they_are_to(string? driver, string until)
@@ -83,6 +86,7 @@ public sealed class BindingCrashTests : IDisposable
         bool killed = false;
         Exception? failure = null;
         using var stopped = new ManualResetEventSlim();
+        if (words[^1] == "refused") kernel.Refusing.Add("vfio-pci");
         kernel.OnWrite = (number, isAfter) =>
         {
             if (killed || number != first + write || isAfter != after) return;
@@ -108,6 +112,7 @@ public sealed class BindingCrashTests : IDisposable
         _killed.Add(thread);
         Assert.True(stopped.Wait(TimeSpan.FromSeconds(30)));
         kernel.OnWrite = null;
+        kernel.Refusing.Clear();
         if (!killed) Assert.Null(failure);
         return killed;
     }
@@ -115,6 +120,7 @@ public sealed class BindingCrashTests : IDisposable
     private static void Do(BindingHistory history, string command)
     {
         if (command == "bind") history.Bind(Place, "vfio-pci");
+        else if (command == "refused") Assert.Throws<DeviceException>(() => history.Bind(Place, "vfio-pci"));
         else history.GiveBack(Place);
     }
 

@@ -231,6 +231,38 @@ public sealed class BindingHistoryTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("vfio-pci", $"ring3 bind {FakeKernel.Place}", "")]
+    [InlineData("uio_pci_generic", $"ring3 bind {FakeKernel.Place} --driver uio_pci_generic", "")]
+    [InlineData("uio_pci_generic", $"ring3 bind {FakeKernel.Place} --driver uio_pci_generic", ".locks")]
+    [InlineData(null, $"ring3 unbind {FakeKernel.Place}", ".locks")]
+    [InlineData(null, $"ring3 unbind {FakeKernel.Place}", null)]
+    public void Who_may_not_is_told_the_command_that_was_run(string? driver, string command, string? inTheWay)
+    {
+        using var kernel = new FakeKernel();
+        if (driver is null) History(kernel).Bind(Place, "vfio-pci");
+        if (inTheWay is null) kernel.Refused["driver_override"] = new UnauthorizedAccessException("denied");
+        else
+        {
+            if (Directory.Exists(_folder + inTheWay)) Directory.Delete(_folder + inTheWay, recursive: true);
+            File.WriteAllText(_folder + inTheWay, "in the way");
+        }
+
+        try
+        {
+            DeviceException error = Assert.Throws<DeviceException>(() =>
+            {
+                if (driver is null) History(kernel).GiveBack(Place);
+                else History(kernel).Bind(Place, driver);
+            });
+            Assert.Equal((DeviceStatus.AccessDenied, "Run it as root: sudo " + command), (error.Status, error.Advice));
+        }
+        finally
+        {
+            if (inTheWay is not null) File.Delete(_folder + inTheWay);
+        }
+    }
+
     [Fact]
     public void Disks_and_ports_that_are_in_use_are_named()
     {
