@@ -8,12 +8,16 @@ namespace RingThree.Linux;
 /// then crashed, at whatever step, is given back by the next one. The files are gone with the next boot, as the bindings are.
 /// </summary>
 /// <remarks>
-/// What is kept counts while the function has a driver_override, which is written after it and cleared before it is dropped.
-/// A function without one was never touched, has been given back, or has come anew in the place of the one that was bound.
+/// What is kept counts while the function has a driver_override that was written here, which is done after it was kept; it is
+/// what it was before again before what is kept is dropped. A function without one, or with another program's, was never touched,
+/// has been given back, or has come anew in the place of the one that was bound.
 /// </remarks>
 public sealed class BindingHistory
 {
+    // A file has the driver's name, then a line for the driver_override that was there, if any, and one for each written since.
     private const string NoDriver = "-";
+    private const string Was = "was ";
+    private const string Wrote = "wrote ";
     private readonly string _folder;
     private readonly string _locks;
     private readonly DriverBinding _binding;
@@ -53,11 +57,15 @@ public sealed class BindingHistory
         using IDisposable turn = BindingLock.Take(_locks, place, "keeping which driver it has", Patience, _binding.CommandFor(place, driver));
         string? former = _binding.GetDriver(place);
         string? formerOverride = _binding.OverrideOf(place);
-        bool isFirst = former != driver && Kept(place) is null;
-        if (isFirst) Keep(place, former, _binding.CommandFor(place, driver));
+        Former? kept = Kept(place);
+        // With the driver that it is to have, only another program's driver_override is to be written over.
+        bool isFirst = kept is null && (former != driver || (formerOverride is not null && formerOverride != driver));
+        string command = _binding.CommandFor(place, driver);
+        if (isFirst) Keep(place, (former ?? NoDriver) + (formerOverride is null ? "" : $"\n{Was}{formerOverride}") + $"\n{Wrote}{driver}", File.WriteAllText, command);
+        else if (kept is not null && !kept.Written.Contains(driver)) Keep(place, $"\n{Wrote}{driver}", File.AppendAllText, command);
         try
         {
-            _binding.Change(place, driver, _binding.CommandFor(place, driver), keepsMark: true);
+            _binding.Change(place, driver, command, keepsMark: true);
         }
         catch
         {
@@ -67,7 +75,7 @@ public sealed class BindingHistory
         }
     }
 
-    /// <summary>Gives a function back to the driver it had before <see cref="Bind"/>; to none when it is not known to have been bound here.</summary>
+    /// <summary>Gives a function back to the driver and the driver_override it had before <see cref="Bind"/>; to none when it is not known to have been bound here.</summary>
     /// <remarks>One that has come anew since it was bound is left with the driver that the kernel gave it.</remarks>
     /// <exception cref="DeviceException">The kernel refused, or the function is gone, and what was kept of it with it.</exception>
     public void GiveBack(PciAddress address)
@@ -80,7 +88,7 @@ public sealed class BindingHistory
         }
 
         using IDisposable turn = BindingLock.Take(_locks, place, DriverBinding.Taking, Patience, _binding.CommandFor(place, null));
-        if (Kept(place) is { } former) _binding.Return(place, former == NoDriver ? null : former);
+        if (Kept(place) is { } former) _binding.Return(place, former.Driver, former.Override);
         else if (!File.Exists(FileOf(place))) _binding.SetDriver(place, null);
         Forget(place);
     }
@@ -90,14 +98,24 @@ public sealed class BindingHistory
         !_binding.IsThere(place) || (_binding.GetDriver(place) == driver && _binding.OverrideOf(place) == driverOverride);
 
     /// <summary>What is kept of a function and counts; a program that was killed while it kept it has left an empty file.</summary>
-    private string? Kept(string place) => SysfsPci.ReadText(FileOf(place)) is { Length: > 0 } former && _binding.OverrideOf(place) is not null ? former : null;
+    private Former? Kept(string place)
+    {
+        if (SysfsPci.ReadText(FileOf(place)) is not { Length: > 0 } text || _binding.OverrideOf(place) is not { } mark) return null;
+        string[] lines = text.Split('\n');
+        string? driver = lines[0] == NoDriver ? null : lines[0];
+        string[] written = [.. lines.Where(l => l.StartsWith(Wrote, StringComparison.Ordinal)).Select(l => l[Wrote.Length..])];
+        // The former driver's name is written to hand it back. A file of an earlier version does not say what was written.
+        return written.Length == 0 || written.Contains(mark) || mark == driver
+            ? new Former(driver, lines.FirstOrDefault(l => l.StartsWith(Was, StringComparison.Ordinal))?[Was.Length..], written)
+            : null;
+    }
 
-    private void Keep(string place, string? driver, string command)
+    private void Keep(string place, string text, Action<string, string> write, string command)
     {
         try
         {
             Directory.CreateDirectory(_folder);
-            File.WriteAllText(FileOf(place), driver ?? NoDriver);
+            write(FileOf(place), text);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -111,4 +129,7 @@ public sealed class BindingHistory
     }
 
     private string FileOf(string place) => Path.Combine(_folder, place);
+
+    /// <summary>What a function had, and which driver_overrides it was given since.</summary>
+    private sealed record Former(string? Driver, string? Override, string[] Written);
 }

@@ -29,7 +29,8 @@ internal sealed class DriverBinding(string root = SysfsPci.Root, Action<string, 
     /// <param name="driver">Which is to have it.</param>
     /// <param name="command">What does this as root.</param>
     /// <param name="keepsMark">Whether the driver_override stays when this fails and the function cannot be handed back either: then it is half way, as a killed program leaves it.</param>
-    internal void Change(string address, string? driver, string command, bool keepsMark)
+    /// <param name="lastOverride">The driver_override that one without a driver is left with.</param>
+    internal void Change(string address, string? driver, string command, bool keepsMark, string? lastOverride = null)
     {
         string operation = Handing(driver);
         string place = Check(address, driver);
@@ -51,7 +52,7 @@ internal sealed class DriverBinding(string root = SysfsPci.Root, Action<string, 
             if (driver is not null) Write($"{device}/driver_override", driver);
             if (former is not null) Write($"{device}/driver/unbind", place);
             if (driver is not null) Write($"{root}/drivers_probe", place);
-            else Write($"{device}/driver_override", NoOverride);
+            else Write($"{device}/driver_override", lastOverride ?? NoOverride);
             string? now = SysfsPci.DriverOf(place, root);
             if (now == driver) return;
             throw new DeviceException(driver is null ? DeviceStatus.IoError : DeviceStatus.WrongDriver, place, operation,
@@ -66,19 +67,8 @@ internal sealed class DriverBinding(string root = SysfsPci.Root, Action<string, 
 
         void Write(string path, string value)
         {
-            try
-            {
-                _write(path, value);
-                changed = true;
-            }
-            catch (UnauthorizedAccessException error)
-            {
-                throw new DeviceException(DeviceStatus.AccessDenied, place, operation, $"{path}: {error.Message}", "Run it as root: sudo " + command, error);
-            }
-            catch (IOException error)
-            {
-                throw new DeviceException(DeviceStatus.IoError, place, operation, $"{path}: {error.Message}", KernelAdvice, error);
-            }
+            WriteOrTell(path, value, place, operation, command);
+            changed = true;
         }
     }
 
@@ -121,11 +111,12 @@ internal sealed class DriverBinding(string root = SysfsPci.Root, Action<string, 
     /// <summary>The driver that alone may have the function, by name; <see langword="null"/> for none.</summary>
     internal string? OverrideOf(string place) => SysfsPci.ReadText($"{SysfsPci.PathOf(place, root)}/driver_override") is { Length: > 0 } text and not "(null)" ? text : null;
 
-    /// <summary>Hands the function back to the driver it had (<see langword="null"/>: to none), by name, and leaves no override behind.</summary>
-    internal void Return(string place, string? driver)
+    /// <summary>Hands the function back to the driver it had (<see langword="null"/>: to none), by name, and leaves the driver_override it had.</summary>
+    internal void Return(string place, string? driver, string? driverOverride)
     {
-        Change(place, driver, CommandFor(place, null), keepsMark: false);
-        if (OverrideOf(place) is not null) _write($"{SysfsPci.PathOf(place, root)}/driver_override", NoOverride);
+        string command = CommandFor(place, null);
+        Change(place, driver, command, keepsMark: false, driverOverride);
+        if (OverrideOf(place) != driverOverride) WriteOrTell($"{SysfsPci.PathOf(place, root)}/driver_override", driverOverride ?? NoOverride, place, Handing(driver), command);
     }
 
     private static string Handing(string? driver) => driver is null ? Taking : $"handing it to '{driver}'";
@@ -137,6 +128,22 @@ internal sealed class DriverBinding(string root = SysfsPci.Root, Action<string, 
     private static string Normalize(string address, string operation) => PciAddress.TryParse(address, null, out PciAddress place)
         ? place.ToString()
         : throw new DeviceException(DeviceStatus.InvalidArgument, $"'{address}'", operation, "that is not a PCI address", "The form is 0000:00:04.0.");
+
+    private void WriteOrTell(string path, string value, string place, string operation, string command)
+    {
+        try
+        {
+            _write(path, value);
+        }
+        catch (UnauthorizedAccessException error)
+        {
+            throw new DeviceException(DeviceStatus.AccessDenied, place, operation, $"{path}: {error.Message}", "Run it as root: sudo " + command, error);
+        }
+        catch (IOException error)
+        {
+            throw new DeviceException(DeviceStatus.IoError, place, operation, $"{path}: {error.Message}", KernelAdvice, error);
+        }
+    }
 
     private static void WriteFile(string path, string value)
     {

@@ -1,3 +1,4 @@
+using System.Text;
 using RingThree.Hosting;
 using RingThree.Linux;
 using RingThree.Pci;
@@ -27,10 +28,16 @@ public sealed class BindingCrashTests : IDisposable
     [InlineData("e1000e", "bind")]
     [InlineData("e1000e", "bind unbind")]
     [InlineData("e1000e", "refused")]
+    [InlineData("e1000e", "bind", "e1000e")]
+    [InlineData("e1000e", "bind unbind", "e1000e")]
+    [InlineData("e1000e", "refused", "e1000e")]
+    [InlineData("uio_pci_generic", "bind unbind", "pci-stub")]
+    [InlineData(null, "bind", "pci-stub")]
+    [InlineData(null, "bind unbind", "pci-stub")]
     [InlineData(null, "refused")]
     [InlineData(null, "bind")]
     [InlineData(null, "bind unbind")]
-    public void Killed_at_any_write_the_next_bind_and_unbind_do_what_they_are_to(string? driver, string until)
+    public void Killed_at_any_write_the_next_bind_and_unbind_do_what_they_are_to(string? driver, string until, string setting = "(null)")
     {
         int killed = 0;
         foreach (string then in (string[])["bind unbind", "unbind", "unbind unbind-not-known"])
@@ -40,13 +47,14 @@ public sealed class BindingCrashTests : IDisposable
                 foreach (bool after in (bool[])[false, true])
                 {
                     using var kernel = new FakeKernel(driver);
-                    string name = $"{driver ?? "no driver"}, '{until}' killed {(after ? "after" : "before")} write {write}, then '{then}'";
+                    kernel.Put("driver_override", Encoding.ASCII.GetBytes(setting + "\n"));
+                    string name = $"{driver ?? "no driver"} by {setting}, '{until}' killed {(after ? "after" : "before")} write {write}, then '{then}'";
                     string folder = Directory.CreateTempSubdirectory("ringthree-history-").FullName;
                     try
                     {
                         if (!Killed(kernel, folder, until, write, after)) continue;
                         killed++;
-                        Recover(kernel, folder, then, driver, name);
+                        Recover(kernel, folder, then, driver, setting, name);
                     }
                     finally
                     {
@@ -59,7 +67,7 @@ public sealed class BindingCrashTests : IDisposable
         Assert.InRange(killed, 3 * 4, 3 * 2 * MostWrites); // else nothing has been tried
     }
 
-    private void Recover(FakeKernel kernel, string folder, string then, string? driver, string name)
+    private void Recover(FakeKernel kernel, string folder, string then, string? driver, string setting, string name)
     {
         BindingHistory history = Program(kernel, folder);
         if (then.StartsWith("bind", StringComparison.Ordinal))
@@ -69,11 +77,11 @@ public sealed class BindingCrashTests : IDisposable
         }
 
         history.GiveBack(Place);
-        Assert.Equal((driver, "(null)", name), (Driver(kernel), kernel.Override, name));
+        Assert.Equal((driver, setting, name), (Driver(kernel), kernel.Override, name));
         Assert.Empty(Directory.EnumerateFiles(folder));
         if (!then.EndsWith("not-known", StringComparison.Ordinal)) return;
         history.GiveBack(Place); // nothing is kept any more: it is left without a driver
-        Assert.Equal((null, "(null)", name), (Driver(kernel), kernel.Override, name));
+        Assert.Equal((null, driver is null ? setting : "(null)", name), (Driver(kernel), kernel.Override, name));
     }
 
     /// <summary>Runs commands in a program that stops for good before or after a write of the last of them.</summary>

@@ -1,3 +1,4 @@
+using System.Text;
 using RingThree.Hosting;
 using RingThree.Linux;
 using RingThree.Pci;
@@ -156,7 +157,52 @@ public sealed class BindingHistoryTests : IDisposable
         History(kernel).Bind(Place, "vfio-pci");
         History(kernel).GiveBack(Place);
 
-        Assert.Equal(("e1000e", "(null)"), (Driver(kernel), kernel.Override));
+        Assert.Equal(("e1000e", "e1000e"), (Driver(kernel), kernel.Override));
+        Assert.Empty(Directory.EnumerateFiles(_folder));
+    }
+
+    [Theory]
+    [InlineData("e1000e", "e1000e")]
+    [InlineData("e1000e", "vfio-pci")]
+    [InlineData("uio_pci_generic", "uio_pci_generic")]
+    [InlineData("vfio-pci", "uio_pci_generic")]
+    [InlineData(null, "pci-stub")]
+    public void The_override_that_another_program_had_set_is_there_again(string? driver, string setting)
+    {
+        using var kernel = new FakeKernel(driver);
+        kernel.Put("driver_override", Encoding.ASCII.GetBytes(setting + "\n"));
+        kernel.Refusing.Add("vfio-pci");
+        if (driver != "vfio-pci") Assert.Throws<DeviceException>(() => History(kernel).Bind(Place, "vfio-pci"));
+        Assert.Equal((driver, setting), (Driver(kernel), kernel.Override));
+        kernel.Refusing.Clear();
+
+        History(kernel).Bind(Place, "vfio-pci");
+        Assert.Equal(("vfio-pci", "vfio-pci"), (Driver(kernel), kernel.Override));
+        History(kernel).Bind(Place, "uio_pci_generic");
+        History(kernel).GiveBack(Place);
+
+        Assert.Equal((driver, setting), (Driver(kernel), kernel.Override));
+        Assert.Empty(Directory.EnumerateFiles(_folder));
+    }
+
+    [Fact]
+    public void What_was_kept_does_not_count_for_one_that_came_later_and_that_another_program_set()
+    {
+        using var kernel = new FakeKernel();
+        History(kernel).Bind(Place, "vfio-pci");
+        kernel.Replug("uio_pci_generic"); // another card
+        kernel.Put("driver_override", "uio_pci_generic\n"u8.ToArray());
+        Assert.False(History(kernel).IsBound(Place));
+
+        History(kernel).Bind(Place, "vfio-pci");
+        History(kernel).GiveBack(Place);
+        Assert.Equal(("uio_pci_generic", "uio_pci_generic"), (Driver(kernel), kernel.Override));
+
+        History(kernel).Bind(Place, "vfio-pci");
+        kernel.Replug("uio_pci_generic");
+        kernel.Put("driver_override", "uio_pci_generic\n"u8.ToArray());
+        History(kernel).GiveBack(Place);
+        Assert.Equal(("uio_pci_generic", "uio_pci_generic"), (Driver(kernel), kernel.Override));
         Assert.Empty(Directory.EnumerateFiles(_folder));
     }
 
