@@ -159,10 +159,10 @@ internal sealed class CardInterrupt(OpenCard card)
         return false;
     }
 
-    /// <summary>The session has ended, by disable or by itself: a callback that threw, a card that is gone.</summary>
+    /// <summary>The session has ended, by disable, which has said so, or by itself: a callback that threw, a card that is gone.</summary>
     private void Ended(InterruptSession session, WD_INTERRUPT interrupt)
     {
-        interrupt.fStopped = (uint)WD_INTERRUPT_WAIT_RESULT.INTERRUPT_STOPPED;
+        if (_session == session) interrupt.fStopped = (uint)WD_INTERRUPT_WAIT_RESULT.INTERRUPT_STOPPED;
         if (session.Error is { } error) DebugLog.Error($"{card.Hardware}: interrupts", $"have ended: {error}");
     }
 
