@@ -6,8 +6,6 @@ namespace RingThree.DefaultHosts;
 /// <summary>Hosts by name, for programs whose source says nothing of hosts: <c>machine; sim:edu; sim:generic,id=10ee:7024,bar0=64K,msi=4</c>.</summary>
 public static class HostLists
 {
-    private const string SimulatedPrefix = "sim:";
-
     /// <summary>Opens the hosts of a list.</summary>
     /// <param name="text">
     /// Names with semicolons between: <c>machine</c> for this machine's own functions, and simulated cards as
@@ -23,7 +21,7 @@ public static class HostLists
         foreach (string name in text.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
             if (name.Equals("machine", StringComparison.OrdinalIgnoreCase)) machine = true;
-            else if (name.StartsWith(SimulatedPrefix, StringComparison.OrdinalIgnoreCase)) cards.Add(HostNames.MakeCard(name[SimulatedPrefix.Length..]));
+            else if (HostNames.AfterSimulated(name) is { } card) cards.Add(HostNames.MakeCard(card));
             else throw new FormatException($"'{name}' names no host; a list goes like machine; sim:edu; sim:generic,id=10ee:7024,bar0=64K,msi=4.");
         }
 

@@ -71,7 +71,7 @@ public static class HostNames
     public static (IHost Host, Device Device) OpenAny(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        if (After(SimulatedPrefix, name) is { } card) return Simulated(name, card);
+        if (AfterSimulated(name) is { } card) return Simulated(name, card);
         if (After(ReplayPrefix, name) is { } file) return Open(Recording(file), h => OpenOnly(h, file));
         if (After(PlatformPrefix, name) is { } text)
         {
@@ -116,6 +116,9 @@ public static class HostNames
             throw new FormatException($"No machine has room for that card: {error.Message}", error);
         }
     }
+
+    /// <summary>What stands behind <c>sim:</c>, or null where a name does not begin so.</summary>
+    internal static string? AfterSimulated(string name) => After(SimulatedPrefix, name);
 
     /// <summary>A card's model by the name behind <c>sim:</c>.</summary>
     internal static CardModel MakeCard(string card) => Cards.TryGetValue(card, out Func<CardModel>? make) ? make() : Generic(card);

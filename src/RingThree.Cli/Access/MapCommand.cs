@@ -10,8 +10,8 @@ internal static class MapCommand
     internal static Command Create()
     {
         var file = new Argument<string>("file") { Description = "A CMSIS-SVD file, or RingThree's JSON.", Validators = { ExitStatus.RefuseOptions } };
-        var at = new Option<string?>("--map-at") { HelpName = "place", Description = "Where an SVD file's addresses start (bar0+0)." };
-        var start = new Option<string?>("--map-base") { HelpName = "address", Description = "The SVD file's address that lies there (0)." };
+        Option<string?> at = RegisterNames.At();
+        Option<string?> start = RegisterNames.Base();
         var json = new Option<bool>("--json") { Description = "The map as RingThree's JSON, for --map." };
         var command = new Command("map", """
             Shows the registers that a register map names; what of the file cannot be used is said on standard error.

@@ -31,8 +31,12 @@ internal sealed record Target(string Label, RegionPlace Place, int Width, NamedR
 internal sealed class RegisterNames
 {
     private readonly Option<string?> _map = new("--map") { HelpName = "file", Description = "Registers by name: a CMSIS-SVD file, or RingThree's JSON." };
-    private readonly Option<string?> _at = new("--map-at") { HelpName = "place", Description = "Where an SVD file's addresses start (bar0+0)." };
-    private readonly Option<string?> _base = new("--map-base") { HelpName = "address", Description = "The SVD file's address that lies there (0)." };
+    private readonly Option<string?> _at = At();
+    private readonly Option<string?> _base = Base();
+
+    internal static Option<string?> At() => new("--map-at") { HelpName = "place", Description = "Where an SVD file's addresses start (bar0+0)." };
+
+    internal static Option<string?> Base() => new("--map-base") { HelpName = "address", Description = "The SVD file's address that lies there (0)." };
 
     internal void AddTo(Command command)
     {

@@ -68,7 +68,6 @@ public static partial class wdc_lib_decl
     private static WDC_DEVICE Describe(OpenCard card, WD_PCI_CARD_INFO info, IntPtr context)
     {
         var spaces = new WDC_ADDR_DESC[card.Spaces.Length];
-        ReadOnlySpan<WD_ITEMS> items = CardItems.Items(info.Card);
         for (int i = 0; i < spaces.Length; i++)
         {
             spaces[i].dwAddrSpace = (uint)i;
@@ -76,10 +75,7 @@ public static partial class wdc_lib_decl
             spaces[i].fIsMemory = !space.Region.IsPort;
             spaces[i].qwBytes = space.Region.Size;
             spaces[i].pAddr = space.Address;
-            for (int n = 0; n < items.Length; n++)
-            {
-                if ((items[n].item == (uint)ITEM_TYPE.ITEM_MEMORY && items[n].I.Mem.dwBar == i) || (items[n].item == (uint)ITEM_TYPE.ITEM_IO && items[n].I.IO.dwBar == i)) spaces[i].dwItemIndex = (uint)n;
-            }
+            spaces[i].dwItemIndex = (uint)space.Item;
         }
 
         DeviceDescription device = card.Hardware.Description;

@@ -92,8 +92,6 @@ public static partial class wdc_lib_decl
     private static uint ScanCaps(string operation, IntPtr hDev, uint id, bool extended, WDC_PCI_SCAN_CAPS_RESULT result) => With(operation, hDev, card =>
     {
         ArgumentNullException.ThrowIfNull(result);
-        PciCapability[] found = [.. card.Function.Config.Capabilities.Where(c => c.IsExtended == extended && (id == windrvr_consts.WD_PCI_CAP_ID_ALL || c.Id == id)).Take(result.pciCaps.Length)];
-        for (int i = 0; i < found.Length; i++) result.pciCaps[i] = new WD_PCI_CAP { dwCapId = found[i].Id, dwCapOffset = (uint)found[i].Offset };
-        result.dwNumCaps = (uint)found.Length;
+        result.dwNumCaps = CardItems.Fill(result.pciCaps, card.Function.Config.Capabilities.Where(c => c.IsExtended == extended), id);
     });
 }

@@ -43,17 +43,9 @@ public static partial class wdc_lib_decl
     public static IntPtr WDC_GetDevContext(IntPtr hDev) => OpenCards.Find(hDev)?.Device.pCtx ?? 0;
 
     /// <summary>Runs something with an open card.</summary>
-    private static uint With(string operation, IntPtr hDev, Action<OpenCard> work)
+    private static uint With(string operation, IntPtr hDev, Action<OpenCard> work) => Status.Run(operation, () =>
     {
-        try
-        {
-            DriverState.Check();
-            work(OpenCards.Find(hDev) ?? throw new StatusException(WD_ERROR_CODES.WD_INVALID_HANDLE, $"0x{hDev:x} is no open device."));
-            return Status.Success;
-        }
-        catch (Exception error)
-        {
-            return Status.Failed(operation, error);
-        }
-    }
+        DriverState.Check();
+        work(OpenCards.Find(hDev) ?? throw new StatusException(WD_ERROR_CODES.WD_INVALID_HANDLE, $"0x{hDev:x} is no open device."));
+    });
 }

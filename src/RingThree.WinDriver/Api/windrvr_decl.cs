@@ -1,5 +1,4 @@
 using RingThree.Hosting;
-using RingThree.Pci.Decoding;
 using RingThree.WinDriver;
 
 namespace Jungo.wdapi_dotnet;
@@ -43,15 +42,7 @@ public static partial class windrvr_decl
         (IHost host, string address) = WinDriverHosts.Find(pPciScanCaps.pciSlot);
         bool extended = (pPciScanCaps.dwOptions & (uint)WD_PCI_SCAN_CAPS_OPTIONS.WD_PCI_SCAN_CAPS_EXTENDED) != 0;
         bool basic = (pPciScanCaps.dwOptions & (uint)WD_PCI_SCAN_CAPS_OPTIONS.WD_PCI_SCAN_CAPS_BASIC) != 0 || !extended;
-        uint found = 0;
-        foreach (PciCapabilityDescription known in CardItems.Describe(host, address).Capabilities)
-        {
-            if (found == pPciScanCaps.pciCaps.Length) break;
-            if (!(known.Capability.IsExtended ? extended : basic) || (pPciScanCaps.dwCapId != windrvr_consts.WD_PCI_CAP_ID_ALL && known.Capability.Id != pPciScanCaps.dwCapId)) continue;
-            pPciScanCaps.pciCaps[found++] = new WD_PCI_CAP { dwCapId = known.Capability.Id, dwCapOffset = (uint)known.Capability.Offset };
-        }
-
-        pPciScanCaps.dwNumCaps = found;
+        pPciScanCaps.dwNumCaps = CardItems.Fill(pPciScanCaps.pciCaps, CardItems.Describe(host, address).Capabilities.Select(c => c.Capability).Where(c => c.IsExtended ? extended : basic), pPciScanCaps.dwCapId);
     });
 
     /// <summary>Reads or writes configuration space by slot; <c>dwResult</c> has a <see cref="PCI_ACCESS_RESULT"/>.</summary>
@@ -139,9 +130,9 @@ public static partial class windrvr_decl
     /// <summary>The interrupt item tells the handle that interrupts are enabled with.</summary>
     private static void SetHandles(in WD_CARD card, uint handle)
     {
-        for (int i = 0; i < Math.Min(card.dwItems, (uint)(card.Item?.Length ?? 0)); i++)
+        foreach (ref WD_ITEMS item in CardItems.Items(card))
         {
-            if (card.Item![i].item == (uint)ITEM_TYPE.ITEM_INTERRUPT) card.Item[i].I.Int.hInterrupt = handle;
+            if (item.item == (uint)ITEM_TYPE.ITEM_INTERRUPT) item.I.Int.hInterrupt = handle;
         }
     }
 }

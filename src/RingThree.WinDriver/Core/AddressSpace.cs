@@ -7,7 +7,8 @@ namespace RingThree.WinDriver;
 /// <param name="Region">The region.</param>
 /// <param name="Index">The region's number for transfer programs.</param>
 /// <param name="Address">Its first address: physical memory, or a port.</param>
-internal sealed record AddressSpace(int Number, DeviceRegion Region, int Index, ulong Address)
+/// <param name="Item">The place of its item in the card.</param>
+internal sealed record AddressSpace(int Number, DeviceRegion Region, int Index, ulong Address, int Item)
 {
     internal bool Contains(bool isPort, ulong address, ulong length) =>
         isPort == Region.IsPort && address >= Address && address - Address < Region.Size && length <= Region.Size - (address - Address);

@@ -56,7 +56,7 @@ internal static class CardItems
     }
 
     /// <summary>The items of a card that count; none where its fields do not fit together.</summary>
-    internal static ReadOnlySpan<WD_ITEMS> Items(in WD_CARD card) => card.Item is { } items && card.dwItems <= items.Length ? items.AsSpan(0, (int)card.dwItems) : [];
+    internal static Span<WD_ITEMS> Items(in WD_CARD card) => card.Item is { } items && card.dwItems <= items.Length ? items.AsSpan(0, (int)card.dwItems) : [];
 
     /// <summary>The slot that a card's bus item names, or null for a card without one.</summary>
     internal static WD_PCI_SLOT? SlotOf(in WD_CARD card)
@@ -69,6 +69,15 @@ internal static class CardItems
         }
 
         return null;
+    }
+
+    /// <summary>Writes the capabilities of an id into an array, as many as it has room for.</summary>
+    /// <returns>How many were written.</returns>
+    internal static uint Fill(WD_PCI_CAP[] into, IEnumerable<PciCapability> capabilities, uint id)
+    {
+        PciCapability[] found = [.. capabilities.Where(c => id == windrvr_consts.WD_PCI_CAP_ID_ALL || c.Id == id).Take(into.Length)];
+        for (int i = 0; i < found.Length; i++) into[i] = new WD_PCI_CAP { dwCapId = found[i].Id, dwCapOffset = (uint)found[i].Offset };
+        return (uint)found.Length;
     }
 
     private static uint InterruptTypes(PciFunctionDescription function) =>

@@ -146,8 +146,9 @@ internal sealed class OpenCard
     private static IEnumerable<AddressSpace> Find(PciDevice device, ReadOnlySpan<WD_ITEMS> items)
     {
         var spaces = new List<AddressSpace>();
-        foreach (WD_ITEMS item in items)
+        for (int i = 0; i < items.Length; i++)
         {
+            WD_ITEMS item = items[i];
             (uint bar, ulong address) = (ITEM_TYPE)item.item switch
             {
                 ITEM_TYPE.ITEM_MEMORY => (item.I.Mem.dwBar, item.I.Mem.pTransAddr != 0 ? item.I.Mem.pTransAddr : item.I.Mem.pPhysicalAddr),
@@ -157,7 +158,7 @@ internal sealed class OpenCard
             if (bar == uint.MaxValue) continue;
             if (bar >= (uint)device.Bars.Count || device.Bars[(int)bar] is not { } region)
                 throw new StatusException(WD_ERROR_CODES.WD_INVALID_PARAMETER, $"{device} has no BAR {bar}.");
-            spaces.Add(new AddressSpace((int)bar, region, PciNumbering.FirstBar + (int)bar, address));
+            spaces.Add(new AddressSpace((int)bar, region, PciNumbering.FirstBar + (int)bar, address, i));
         }
 
         return spaces;

@@ -5,21 +5,13 @@ namespace RingThree.WinDriver;
 /// <summary>Transfer commands that a program runs itself. Their addresses say which card is meant.</summary>
 internal static class Transfers
 {
-    internal static uint Run(string operation, IntPtr commands, uint count)
+    internal static uint Run(string operation, IntPtr commands, uint count) => Status.Run(operation, () =>
     {
-        try
-        {
-            DriverState.Check();
-            if (commands == 0 || count == 0 || count > windrvr_consts.MAX_TRANSFER_COMMANDS)
-                throw new StatusException(WD_ERROR_CODES.WD_INVALID_PARAMETER, $"{count} commands at 0x{commands:x} cannot be: 1 to {windrvr_consts.MAX_TRANSFER_COMMANDS}.");
-            foreach (ref WD_TRANSFER command in CallerMemory.Of<WD_TRANSFER>(commands, count)) Run(ref command);
-            return Status.Success;
-        }
-        catch (Exception error)
-        {
-            return Status.Failed(operation, error);
-        }
-    }
+        DriverState.Check();
+        if (commands == 0 || count == 0 || count > windrvr_consts.MAX_TRANSFER_COMMANDS)
+            throw new StatusException(WD_ERROR_CODES.WD_INVALID_PARAMETER, $"{count} commands at 0x{commands:x} cannot be: 1 to {windrvr_consts.MAX_TRANSFER_COMMANDS}.");
+        foreach (ref WD_TRANSFER command in CallerMemory.Of<WD_TRANSFER>(commands, count)) Run(ref command);
+    });
 
     internal static void Run(ref WD_TRANSFER command)
     {

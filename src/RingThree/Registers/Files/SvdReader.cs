@@ -115,12 +115,13 @@ internal sealed class SvdReader
         bool row = parts[0].IsArray && parts.Count > 1;
         var stride = row ? parts[1].Offset - parts[0].Offset : (ulong)defaults.Width;
         IReadOnlyList<RegisterField> fields = _fields.Of(node, defaults);
+        NamedRegister? first = null; // what all of a list have in common is read once
         foreach ((string suffix, ulong offset, bool _) in row ? [parts[0]] : parts)
         {
-            string name = prefix + (row ? SvdDimension.Name(bare, null) : SvdDimension.Name(bare, suffix));
+            string name = prefix + SvdDimension.Name(bare, row ? null : suffix);
             if (Place(node, name, address + offset, defaults.Width, stride, row ? parts.Count : 1) is not { } place) continue;
             if (_registers.Count >= DeviceMap.MostRegisters) throw SvdProblems.TooMany(node.Own);
-            _registers.Add(new NamedRegister(name, place, defaults.Width)
+            first ??= new NamedRegister(name, place, defaults.Width)
             {
                 Description = node.Text("description"),
                 Ability = defaults.Ability,
@@ -130,7 +131,8 @@ internal sealed class SvdReader
                 Count = row ? parts.Count : 1,
                 Stride = stride,
                 Fields = fields,
-            });
+            };
+            _registers.Add(first with { Name = name, Place = place });
         }
     }
 
