@@ -8,7 +8,8 @@ public static class HostLists
 {
     /// <summary>Opens the hosts of a list.</summary>
     /// <param name="text">
-    /// Names with semicolons between: <c>machine</c> for this machine's own functions, and simulated cards as
+    /// Names with semicolons between: <c>machine</c> for this machine's own functions and its addresses, for cards defined by
+    /// hand (two hosts, in that order), and simulated cards as
     /// <see cref="HostNames.Open(string)"/> knows them; those are all in one simulated machine, in the order of the list.
     /// </param>
     /// <returns>The hosts, each once; dispose them.</returns>
@@ -26,7 +27,7 @@ public static class HostLists
         }
 
         var hosts = new List<IHost>();
-        if (machine) hosts.Add(HostNames.Machine());
+        if (machine) hosts.AddRange([HostNames.Machine(), HostNames.Addresses()]);
         if (cards.Count > 0) hosts.Add(Simulated(cards));
         return hosts;
     }

@@ -21,6 +21,12 @@ public static class wdc_defs_macros
 
     public static ulong WDC_GET_ADDR_SPACE_SIZE(WDC_DEVICE pDev, uint dwAddrSpace) => WDC_GET_ADDR_DESC(pDev, dwAddrSpace).qwBytes;
 
+    /// <summary>Where the memory macros find an address space: a pointer where it is mapped, else a number that only they understand.</summary>
+    public static ulong WDC_MEM_DIRECT_ADDR(WDC_ADDR_DESC addrDesc) => addrDesc.pUserDirectMemAddr;
+
+    /// <summary>The same in 32 bits, for older code: never a pointer.</summary>
+    public static uint WDC_MEM_DIRECT_ADDR(ref WDC_ADDR_DESC addrDesc) => addrDesc.dwUserDirectMemAddr;
+
     public static bool WDC_ADDR_IS_MEM(WDC_ADDR_DESC addrDesc) => addrDesc.fIsMemory;
 
     public static bool WDC_ADDR_IS_MEM(ref WDC_ADDR_DESC addrDesc) => addrDesc.fIsMemory;
@@ -43,14 +49,4 @@ public static class wdc_defs_macros
 
         return 0;
     }
-}
-
-/// <summary>What belongs nowhere else.</summary>
-public static class utils
-{
-    public static string Stat2Str(uint dwStatus) => Status.Text(dwStatus);
-
-    public static uint GetPageSize() => (uint)Environment.SystemPageSize;
-
-    public static uint GetNumberOfProcessors() => (uint)Environment.ProcessorCount;
 }

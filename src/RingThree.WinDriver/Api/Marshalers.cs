@@ -39,9 +39,59 @@ public class MarshalWdEvent : StructureMarshaler<WD_EVENT>
     public static ICustomMarshaler GetInstance(string cookie) => new MarshalWdEvent();
 }
 
-/// <summary>Sees the parts of an open device by its handle.</summary>
-public class MarshalWdcDevice
+/// <summary>Sees a <see cref="WD_CARD"/> in memory.</summary>
+public class MarshalWdCard : StructureMarshaler<WD_CARD>
 {
+    public static ICustomMarshaler GetInstance(string cookie) => new MarshalWdCard();
+}
+
+/// <summary>Sees a <see cref="WD_CARD_REGISTER"/> in memory.</summary>
+public class MarshalWdCardRegister : StructureMarshaler<WD_CARD_REGISTER>
+{
+    public static ICustomMarshaler GetInstance(string cookie) => new MarshalWdCardRegister();
+}
+
+/// <summary>Sees a <see cref="WD_KERNEL_PLUGIN"/> in memory.</summary>
+public class MarshalWdKernelPlugin : StructureMarshaler<WD_KERNEL_PLUGIN>
+{
+    public static ICustomMarshaler GetInstance(string cookie) => new MarshalWdKernelPlugin();
+}
+
+/// <summary>Sees a <see cref="WDC_PCI_SCAN_RESULT"/> in memory.</summary>
+public class MarshalScanResult : StructureMarshaler<WDC_PCI_SCAN_RESULT>
+{
+    public static ICustomMarshaler GetInstance(string cookie) => new MarshalScanResult();
+}
+
+/// <summary>Sees a <see cref="WD_PCI_CARD_INFO"/> in memory.</summary>
+public class MarshalDeviceInfo : StructureMarshaler<WD_PCI_CARD_INFO>
+{
+    public static ICustomMarshaler GetInstance(string cookie) => new MarshalDeviceInfo();
+}
+
+/// <summary>Sees an open device, and its parts, by its handle: nothing of it lies in memory.</summary>
+public class MarshalWdcDevice : ICustomMarshaler
+{
+    public static ICustomMarshaler GetInstance(string cookie) => new MarshalWdcDevice();
+
+    /// <summary>The open device of a handle; an empty one where there is none.</summary>
+    public object MarshalNativeToManaged(IntPtr pNativeData) => WDC_DEVICE.hDevToWdcDevice(pNativeData);
+
+    /// <summary>The handle of an open device.</summary>
+    public IntPtr MarshalManagedToNative(object ManagedObj) => (ManagedObj as WDC_DEVICE)?.hDev ?? 0;
+
+    public int GetNativeDataSize() => IntPtr.Size;
+
+    public void CleanUpNativeData(IntPtr pNativeData)
+    {
+        // A handle: closing the device frees what it stands for.
+    }
+
+    public void CleanUpManagedData(object ManagedObj)
+    {
+        // The collector does.
+    }
+
     /// <summary>The device's interrupt; an empty one for a handle that is not open.</summary>
     public object MarshalDevWdInterrupt(IntPtr hDev) => WDC_DEVICE.hDevToWdcDevice(hDev).Int;
 

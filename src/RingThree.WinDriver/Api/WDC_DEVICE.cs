@@ -27,18 +27,24 @@ public struct WDC_ADDR_DESC
         set => pAddr = value;
     }
 
+    /// <summary>What the memory macros take, in 32 bits: no pointer, which would not fit.</summary>
     public uint dwUserDirectMemAddr
     {
-        readonly get => (uint)pUserDirectMemAddr;
-        set => pUserDirectMemAddr = value;
+        readonly get => reserved;
+        set => reserved = value;
     }
 }
 
 /// <summary>A kernel plug-in that is open.</summary>
+[StructLayout(LayoutKind.Sequential)]
 public struct WD_KERNEL_PLUGIN
 {
     public uint hKernelPlugIn;
+
+    [MarshalAs(UnmanagedType.ByValTStr, SizeConst = windrvr_consts.WD_MAX_KP_NAME_LENGTH)]
     public string? cDriverName;
+
+    [MarshalAs(UnmanagedType.ByValTStr, SizeConst = windrvr_consts.WD_MAX_KP_NAME_LENGTH)]
     public string? cDriverPath;
     public IntPtr pOpenData;
 
@@ -80,10 +86,15 @@ public class WDC_DEVICE
 }
 
 /// <summary>What a scan found.</summary>
+[StructLayout(LayoutKind.Sequential)]
 public class WDC_PCI_SCAN_RESULT
 {
     public uint dwNumDevices;
+
+    [MarshalAs(UnmanagedType.ByValArray, SizeConst = windrvr_consts.WD_PCI_CARDS)]
     public WD_PCI_ID[] deviceId = new WD_PCI_ID[windrvr_consts.WD_PCI_CARDS];
+
+    [MarshalAs(UnmanagedType.ByValArray, SizeConst = windrvr_consts.WD_PCI_CARDS)]
     public WD_PCI_SLOT[] deviceSlot = new WD_PCI_SLOT[windrvr_consts.WD_PCI_CARDS];
 }
 

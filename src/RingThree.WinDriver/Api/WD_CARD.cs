@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
 
 namespace Jungo.wdapi_dotnet;
 
@@ -11,6 +12,26 @@ public struct WD_PCI_ID
     /// <summary>Itself: code for older versions writes <c>id.pciId.dwVendorId</c>.</summary>
     [UnscopedRef]
     public ref WD_PCI_ID pciId => ref this;
+}
+
+/// <summary>A device's id, as older code has it.</summary>
+public struct WDC_ID_U
+{
+    public WD_PCI_ID pciId;
+
+    public static implicit operator WDC_ID_U(WD_PCI_ID id) => new() { pciId = id };
+
+    public static implicit operator WD_PCI_ID(WDC_ID_U id) => id.pciId;
+}
+
+/// <summary>A device's slot, as older code has it.</summary>
+public struct WDC_SLOT_U
+{
+    public WD_PCI_SLOT pciSlot;
+
+    public static implicit operator WDC_SLOT_U(WD_PCI_SLOT slot) => new() { pciSlot = slot };
+
+    public static implicit operator WD_PCI_SLOT(WDC_SLOT_U slot) => slot.pciSlot;
 }
 
 /// <summary>Where a function is.</summary>
@@ -29,7 +50,7 @@ public struct WD_PCI_SLOT
 /// <summary>The bus item of a card.</summary>
 public struct WD_BUS
 {
-    public uint dwBusType;
+    public WD_BUS_TYPE dwBusType;
     public uint dwDomainNum;
     public uint dwBusNum;
     public uint dwSlotFunc;
@@ -117,13 +138,29 @@ public struct WD_ITEMS
     public uint fNotSharable;
     public uint dwContext;
     public uint dwOptions;
-    public _I I;
+    public Jungo.wdapi_dotnet._I I;
+
+    /// <summary>The same as <see cref="Jungo.wdapi_dotnet._I"/>, where older code has it.</summary>
+    public struct _I
+    {
+        public MEM Mem;
+        public I_O IO;
+        public INT Int;
+        public WD_BUS Bus;
+
+        public static implicit operator Jungo.wdapi_dotnet._I(_I value) => new() { Mem = value.Mem, IO = value.IO, Int = value.Int, Bus = value.Bus };
+
+        public static implicit operator _I(Jungo.wdapi_dotnet._I value) => new() { Mem = value.Mem, IO = value.IO, Int = value.Int, Bus = value.Bus };
+    }
 }
 
-/// <summary>A card's items.</summary>
+/// <summary>A card's items. It can lie in memory (<see cref="Marshal.StructureToPtr{T}(T, IntPtr, bool)"/>).</summary>
+[StructLayout(LayoutKind.Sequential)]
 public struct WD_CARD
 {
     public uint dwItems;
+
+    [MarshalAs(UnmanagedType.ByValArray, SizeConst = windrvr_consts.WD_CARD_ITEMS)]
     public WD_ITEMS[] Item;
 
     public WD_CARD()
@@ -133,14 +170,19 @@ public struct WD_CARD
     }
 }
 
-/// <summary>A card to register.</summary>
+/// <summary>A card to register. It can lie in memory.</summary>
+[StructLayout(LayoutKind.Sequential)]
 public class WD_CARD_REGISTER
 {
     public WD_CARD Card = new();
     public uint fCheckLockOnly;
     public uint hCard;
     public uint dwOptions;
+
+    [MarshalAs(UnmanagedType.ByValTStr, SizeConst = 32)]
     public string cName = "";
+
+    [MarshalAs(UnmanagedType.ByValTStr, SizeConst = 100)]
     public string cDescription = "";
 }
 
@@ -154,6 +196,7 @@ public struct WD_CARD_CLEANUP
 }
 
 /// <summary>A function and its resources.</summary>
+[StructLayout(LayoutKind.Sequential)]
 public class WD_PCI_CARD_INFO
 {
     public WD_PCI_SLOT pciSlot;

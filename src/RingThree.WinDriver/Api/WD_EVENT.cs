@@ -15,6 +15,15 @@ public class WD_EVENT
     public U u;
     public uint dwNumMatchTables;
 
+    /// <summary>Nothing here; older code has it.</summary>
+    public uint dwStatus => 0;
+
+    /// <summary>The bus, as older code has it.</summary>
+    public uint dwCardType => dwEventType == (uint)WD_EVENT_TYPE.WD_EVENT_TYPE_PCI ? (uint)WD_BUS_TYPE.WD_BUS_PCI : 0;
+
+    /// <summary>Nothing here; older code has it.</summary>
+    public uint dwEventVer => 0;
+
     /// <summary>The handle, as older code names it.</summary>
     public uint handle
     {

@@ -63,7 +63,7 @@ public static partial class wdc_lib_decl
         {
             try
             {
-                value = found.Region.Read<T>(offset);
+                value = found.Read<T>(offset);
                 return Status.Success;
             }
             catch (Exception error)
@@ -82,7 +82,7 @@ public static partial class wdc_lib_decl
         {
             try
             {
-                found.Region.Write(offset, value);
+                found.Write(offset, value);
                 return Status.Success;
             }
             catch (Exception error)

@@ -1,6 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-using RingThree.Registers;
 using RingThree.WinDriver;
 
 namespace Jungo.wdapi_dotnet;
@@ -112,14 +109,14 @@ public static partial class wdc_lib_decl
     public static uint WDC_PciReadCfgBySlot(ref WD_PCI_SLOT pPciSlot, uint dwOffset, IntPtr pData, uint dwBytes)
     {
         WD_PCI_SLOT slot = pPciSlot;
-        return Status.Run(nameof(WDC_PciReadCfgBySlot), () => SlotConfiguration.Read(slot, dwOffset, (int)Math.Min(dwBytes, 4096)).CopyTo(Given(CallerMemory.Span(pData, dwBytes))));
+        return Status.Run(nameof(WDC_PciReadCfgBySlot), () => ConfigurationAccess.Read(slot, dwOffset, Given(CallerMemory.Span(pData, dwBytes))));
     }
 
     /// <summary>Writes bytes of a function's configuration space by its slot; one that is open in this program.</summary>
     public static uint WDC_PciWriteCfgBySlot(ref WD_PCI_SLOT pPciSlot, uint dwOffset, IntPtr pData, uint dwBytes)
     {
         WD_PCI_SLOT slot = pPciSlot;
-        return Status.Run(nameof(WDC_PciWriteCfgBySlot), () => SlotConfiguration.Write(slot, dwOffset, Given(CallerMemory.Span(pData, dwBytes)).ToArray()));
+        return Status.Run(nameof(WDC_PciWriteCfgBySlot), () => ConfigurationAccess.OpenAt(slot).WriteBlock<byte>(dwOffset, Given(CallerMemory.Span(pData, dwBytes))));
     }
 
     private static Span<byte> Given(Span<byte> data) => data.IsEmpty ? throw new ArgumentException("a buffer and its size are needed") : data;
@@ -128,46 +125,23 @@ public static partial class wdc_lib_decl
         where T : unmanaged
     {
         T value = val;
-        uint status = With(operation, hDev, card =>
-        {
-            DeviceRegion config = card.Function.Config.Region;
-            value = Unsafe.SizeOf<T>() == 8
-                ? Unsafe.BitCast<ulong, T>(config.Read<uint>(offset) | ((ulong)config.Read<uint>(offset + 4) << 32))
-                : config.Read<T>(offset);
-        });
+        uint status = With(operation, hDev, card => value = ConfigurationAccess.Read<T>(card.Function.Config.Region, offset));
         val = value;
         return status;
     }
 
     private static uint WriteCfg<T>(string operation, IntPtr hDev, uint offset, T val)
-        where T : unmanaged => With(operation, hDev, card =>
-    {
-        DeviceRegion config = card.Function.Config.Region;
-        if (Unsafe.SizeOf<T>() != 8)
-        {
-            config.Write(offset, val);
-            return;
-        }
-
-        ulong value = Unsafe.BitCast<T, ulong>(val);
-        config.Write(offset, (uint)value);
-        config.Write(offset + 4, (uint)(value >> 32));
-    });
+        where T : unmanaged => With(operation, hDev, card => ConfigurationAccess.Write(card.Function.Config.Region, offset, val));
 
     private static uint ReadCfgBySlot<T>(string operation, WD_PCI_SLOT slot, uint offset, ref T val)
         where T : unmanaged
     {
         T value = val;
-        uint status = Status.Run(operation, () => value = MemoryMarshal.Read<T>(SlotConfiguration.Read(slot, offset, Unsafe.SizeOf<T>())));
+        uint status = Status.Run(operation, () => value = ConfigurationAccess.Read<T>(slot, offset));
         val = value;
         return status;
     }
 
     private static uint WriteCfgBySlot<T>(string operation, WD_PCI_SLOT slot, uint offset, T val)
-        where T : unmanaged
-    {
-        byte[] bytes = new byte[Unsafe.SizeOf<T>()];
-        MemoryMarshal.Write(bytes, val);
-        return Status.Run(operation, () => SlotConfiguration.Write(slot, offset, bytes));
-    }
+        where T : unmanaged => Status.Run(operation, () => ConfigurationAccess.Write(ConfigurationAccess.OpenAt(slot), offset, val));
 }

@@ -12,9 +12,9 @@ public static partial class wdc_lib_decl
     /// <param name="ppDma">A <see cref="WD_DMA"/> in memory.</param>
     public static uint WDC_DMAContigBufLock(IntPtr hDev, ref IntPtr ppBuf, uint dwOptions, uint dwDMABufSize, ref IntPtr ppDma)
     {
-        (IntPtr Description, IntPtr Buffer) locked = default;
+        LockedBuffer? locked = null;
         uint status = With(nameof(WDC_DMAContigBufLock), hDev, card => locked = LockedBuffers.Allocate(card, dwOptions, dwDMABufSize));
-        (ppDma, ppBuf) = locked;
+        (ppBuf, ppDma) = (locked?.Address ?? 0, locked?.Description ?? 0);
         return status;
     }
 
@@ -23,21 +23,50 @@ public static partial class wdc_lib_decl
     /// <param name="pBuf">The memory; it stays where it is until it is unlocked.</param>
     /// <param name="dwOptions">As for <see cref="WDC_DMAContigBufLock"/>.</param>
     /// <param name="dwDMABufSize">Bytes.</param>
-    /// <param name="ppDma">A <see cref="WD_DMA"/> in memory. Behind an IOMMU the memory is one range on the bus: one page.</param>
+    /// <param name="ppDma">A <see cref="WD_DMA"/> in memory. Behind an IOMMU the memory is one range on the bus: one page, unless DMA_DISABLE_MERGE_ADJACENT_PAGES is given.</param>
     public static uint WDC_DMASGBufLock(IntPtr hDev, IntPtr pBuf, uint dwOptions, uint dwDMABufSize, ref IntPtr ppDma)
     {
-        IntPtr description = 0;
-        uint status = With(nameof(WDC_DMASGBufLock), hDev, card => description = LockedBuffers.Lock(card, pBuf, dwOptions, dwDMABufSize));
-        ppDma = description;
+        LockedBuffer? locked = null;
+        uint status = With(nameof(WDC_DMASGBufLock), hDev, card => locked = LockedBuffers.Lock(card, pBuf, dwOptions, dwDMABufSize));
+        ppDma = locked?.Description ?? 0;
         return status;
     }
 
-    /// <summary>Takes a buffer from its device; one that was allocated is freed.</summary>
-    public static uint WDC_DMABufUnlock(IntPtr pDma) => Status.Run(nameof(WDC_DMABufUnlock), () => LockedBuffers.Unlock(pDma));
+    /// <summary>One user lets go of a buffer; the last one takes it from its device, and what was allocated is freed.</summary>
+    public static uint WDC_DMABufUnlock(IntPtr pDma) => WithBuffer(nameof(WDC_DMABufUnlock), pDma, LockedBuffers.Unlock);
+
+    /// <summary>Gets a buffer by its handle, for one more user, who unlocks it too. Handles of other processes are not known here.</summary>
+    /// <param name="hDma">The handle, <c>hDma</c> of its <see cref="WD_DMA"/>.</param>
+    /// <param name="ppDma">The <see cref="WD_DMA"/> in memory.</param>
+    public static uint WDC_DMABufGet(uint hDma, ref IntPtr ppDma)
+    {
+        LockedBuffer? locked = null;
+        uint status = Status.Run(nameof(WDC_DMABufGet), () =>
+        {
+            DriverState.Check();
+            locked = LockedBuffers.Get(hDma);
+        });
+        ppDma = locked?.Description ?? 0;
+        return status;
+    }
+
+    /// <summary>The handle of a buffer; 0 where it is none.</summary>
+    public static uint WDC_DMAGetGlobalHandle(IntPtr pDma)
+    {
+        uint handle = 0;
+        WithBuffer(nameof(WDC_DMAGetGlobalHandle), pDma, buffer => handle = buffer.Handle);
+        return handle;
+    }
 
     /// <summary>Before the processor reads what the device has written.</summary>
-    public static uint WDC_DMASyncCpu(IntPtr pDma) => Status.Run(nameof(WDC_DMASyncCpu), () => LockedBuffers.Sync(pDma));
+    public static uint WDC_DMASyncCpu(IntPtr pDma) => WithBuffer(nameof(WDC_DMASyncCpu), pDma, _ => LockedBuffers.Sync());
 
     /// <summary>Before the device reads what the processor has written.</summary>
-    public static uint WDC_DMASyncIo(IntPtr pDma) => Status.Run(nameof(WDC_DMASyncIo), () => LockedBuffers.Sync(pDma));
+    public static uint WDC_DMASyncIo(IntPtr pDma) => WithBuffer(nameof(WDC_DMASyncIo), pDma, _ => LockedBuffers.Sync());
+
+    private static uint WithBuffer(string operation, IntPtr pDma, Action<LockedBuffer> work) => Status.Run(operation, () =>
+    {
+        DriverState.Check();
+        work(LockedBuffers.Find(pDma));
+    });
 }

@@ -13,13 +13,7 @@ public static partial class wdc_lib_decl
     /// <param name="pData">Given to it.</param>
     /// <param name="fUseKP">Whether the device's plug-in gets the interrupt first.</param>
     public static uint WDC_IntEnable(WDC_DEVICE pDev, WD_TRANSFER[]? pTransCmds, uint dwNumCmds, uint dwOptions, INT_HANDLER? funcIntHandler, IntPtr pData, bool fUseKP) =>
-        With(nameof(WDC_IntEnable), pDev?.hDev ?? 0, card =>
-        {
-            WD_TRANSFER[] commands = pTransCmds ?? [];
-            if (dwNumCmds > commands.Length) throw new StatusException(WD_ERROR_CODES.WD_INVALID_PARAMETER, $"{dwNumCmds} commands are named, and there are {commands.Length}.");
-            if (fUseKP && card.PlugIn is null) throw new StatusException(WD_ERROR_CODES.WD_KERPLUG_FAILURE, "the device has no plug-in open.");
-            card.Interrupt.Enable(card.Device.Int, commands, (int)dwNumCmds, dwOptions, funcIntHandler is null ? null : () => funcIntHandler(pData), fUseKP ? card.PlugIn : null);
-        });
+        With(nameof(WDC_IntEnable), pDev?.hDev ?? 0, card => Enable(card, pTransCmds, dwNumCmds, dwOptions, funcIntHandler, pData, fUseKP));
 
     /// <summary>Disables a device's interrupt: when this returns its handler runs no more.</summary>
     public static uint WDC_IntDisable(WDC_DEVICE pDev) => With(nameof(WDC_IntDisable), pDev?.hDev ?? 0, card =>
@@ -38,4 +32,12 @@ public static partial class wdc_lib_decl
         var type when (type & CardItems.Level) != 0 => "Level-Sensitive Interrupt",
         _ => "Edge-Triggered Interrupt",
     };
+
+    private static void Enable(OpenCard card, WD_TRANSFER[]? commands, uint count, uint options, INT_HANDLER? handler, IntPtr data, bool useKP)
+    {
+        commands ??= [];
+        if (count > commands.Length) throw new StatusException(WD_ERROR_CODES.WD_INVALID_PARAMETER, $"{count} commands are named, and there are {commands.Length}.");
+        if (useKP && card.PlugIn is null) throw new StatusException(WD_ERROR_CODES.WD_KERPLUG_FAILURE, "the device has no plug-in open.");
+        card.Interrupt.Enable(card.Device.Int, commands, (int)count, options, handler is null ? null : () => handler(data), useKP ? card.PlugIn : null);
+    }
 }

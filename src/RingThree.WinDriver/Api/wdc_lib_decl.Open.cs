@@ -44,22 +44,35 @@ public static partial class wdc_lib_decl
     public static uint WDC_PciDeviceOpen(ref WDC_DEVICE pDev, WD_PCI_CARD_INFO pDeviceInfo, IntPtr pDevCtx, IntPtr pReserved, string? sKPDriverName, IntPtr pKPOpenData)
     {
         uint status = WDC_PciDeviceOpen(ref pDev, pDeviceInfo, pDevCtx);
-        if (status != Status.Success || string.IsNullOrEmpty(sKPDriverName)) return status;
+        if (status != Status.Success) return status;
         IntPtr opened = pDev.hDev;
-        status = With(nameof(WDC_PciDeviceOpen), opened, card => card.OpenPlugIn(sKPDriverName, pKPOpenData));
-        if (status != Status.Success) WDC_PciDeviceClose(opened);
-        return status;
+        return OpenPlugInWith(nameof(WDC_PciDeviceOpen), ref opened, sKPDriverName, pKPOpenData);
     }
 
     /// <summary>Closes a device: its interrupt is disabled, its resources are free again.</summary>
     public static uint WDC_PciDeviceClose(IntPtr hDev) => With(nameof(WDC_PciDeviceClose), hDev, card => card.Close());
 
+    /// <summary>Says what runs when the program leaves a device open: as it ends, by an error or not, or as it closes the library. A program that is killed runs nothing more.</summary>
+    /// <param name="hDev">The device.</param>
+    /// <param name="Cmd">The commands; null for none any more.</param>
+    /// <param name="dwCmds">How many of them.</param>
+    /// <param name="bForceCleanup">Whether they run when the program closes the device, too.</param>
+    public static uint WDC_CardCleanupSetup(IntPtr hDev, WD_TRANSFER[]? Cmd, uint dwCmds, bool bForceCleanup) => With(nameof(WDC_CardCleanupSetup), hDev, card =>
+    {
+        WD_TRANSFER[] commands = Cmd ?? [];
+        if (dwCmds > commands.Length) throw new StatusException(WD_ERROR_CODES.WD_INVALID_PARAMETER, $"{dwCmds} commands are named, and there are {commands.Length}.");
+        card.SetCleanup(dwCmds == 0 ? null : Commands.Translate(card, commands, (int)dwCmds), bForceCleanup);
+    });
+
     private static OpenCard Open(WD_PCI_CARD_INFO? info, IntPtr context)
     {
         DriverState.Check();
         ArgumentNullException.ThrowIfNull(info);
-        (IHost host, string address) = WinDriverHosts.Find(info.pciSlot);
-        OpenCard card = OpenCard.Register(host, address, info.Card);
+        return Add(OpenCard.Register(info.pciSlot, info.Card), info, context);
+    }
+
+    private static OpenCard Add(OpenCard card, WD_PCI_CARD_INFO info, IntPtr context)
+    {
         OpenCards.Add(card);
         card.Device = Describe(card, info, context);
         return card;
@@ -75,6 +88,8 @@ public static partial class wdc_lib_decl
             spaces[i].fIsMemory = !space.Region.IsPort;
             spaces[i].qwBytes = space.Region.Size;
             spaces[i].pAddr = space.Address;
+            spaces[i].pUserDirectMemAddr = space.Direct;
+            spaces[i].reserved = space.Token;
             spaces[i].dwItemIndex = (uint)space.Item;
         }
 

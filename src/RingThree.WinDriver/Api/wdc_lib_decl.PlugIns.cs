@@ -23,18 +23,7 @@ public static partial class wdc_lib_decl
     public static uint WDC_CallKerPlug(IntPtr hDev, uint dwMsg, IntPtr pData, ref uint pdwResult)
     {
         uint result = pdwResult;
-        uint status = With(nameof(WDC_CallKerPlug), hDev, card =>
-        {
-            RingThree.PlugIns.PlugInHandle plugIn = card.PlugIn ?? throw new StatusException(WD_ERROR_CODES.WD_KERPLUG_FAILURE, $"{card.Hardware} has no plug-in open.");
-            try
-            {
-                result = plugIn.Call(dwMsg, pData);
-            }
-            catch (Exception error)
-            {
-                throw new StatusException(WD_ERROR_CODES.WD_KERPLUG_FAILURE, $"the plug-in '{plugIn.Name}' threw at message {dwMsg}: {error}");
-            }
-        });
+        uint status = With(nameof(WDC_CallKerPlug), hDev, card => result = card.CallPlugIn(dwMsg, pData));
         pdwResult = result;
         return status;
     }

@@ -39,6 +39,9 @@ public static partial class wdc_lib_decl
         _ => WD_BUS_TYPE.WD_BUS_ISA,
     };
 
+    /// <summary>Resets a device, where it can be. What was enabled has to be enabled again.</summary>
+    public static uint WDC_PciResetDevice(IntPtr hDev) => With(nameof(WDC_PciResetDevice), hDev, card => card.Function.Reset());
+
     /// <summary>What was given when the device was opened.</summary>
     public static IntPtr WDC_GetDevContext(IntPtr hDev) => OpenCards.Find(hDev)?.Device.pCtx ?? 0;
 

@@ -39,6 +39,22 @@ public static partial class windrvr_decl
         Disable(OpenCards.Find(hThread) ?? throw new StatusException(WD_ERROR_CODES.WD_INVALID_HANDLE, $"0x{hThread:x} is no interrupt thread."));
     });
 
+    /// <summary>Shortens the latency of an interrupt, right after it was enabled (Windows CE). How is <see cref="WinDriverLatency.Enhanced"/>.</summary>
+    /// <param name="hThread">From <see cref="InterruptEnable"/>.</param>
+    public static uint CEInterruptEnhance(IntPtr hThread) => Status.Run(nameof(CEInterruptEnhance), () =>
+    {
+        DriverState.Check();
+        (OpenCards.Find(hThread) ?? throw new StatusException(WD_ERROR_CODES.WD_INVALID_HANDLE, $"0x{hThread:x} is no interrupt thread.")).Interrupt.Enhance(WinDriverLatency.Enhanced);
+    });
+
+    /// <inheritdoc cref="CEInterruptEnhance(IntPtr)"/>
+    /// <param name="hThread">From <see cref="InterruptEnable"/>.</param>
+    /// <param name="pReserved">Nothing here.</param>
+    public static uint CEInterruptEnhance(IntPtr hThread, IntPtr pReserved) => CEInterruptEnhance(hThread);
+
+    /// <summary>Called at once when an interrupt arrives, before the transfer commands (VxWorks). At interrupt level: be short, do not block. Set it before the interrupt is enabled; what it returns means nothing.</summary>
+    public static Func<int>? windrvr_isr { get; set; }
+
     private static OpenCard Card(WD_INTERRUPT pInt)
     {
         ArgumentNullException.ThrowIfNull(pInt);

@@ -10,7 +10,7 @@ public static partial class windrvr_decl
     public const string WD_VER_STRING = "RingThree, in place of WinDriver 16.30";
     public const string DLL_NAME = "RingThree.WinDriver";
 
-    private static readonly IntPtr DriverHandle = 0x5244_0000;
+    internal static readonly IntPtr DriverHandle = 0x5244_0000;
 
     /// <summary>The name of the kernel module; there is none here, so any name does.</summary>
     /// <returns>The name; null where it is none.</returns>
@@ -57,22 +57,21 @@ public static partial class windrvr_decl
         return status;
     }
 
-    /// <summary>Registers a card: a function by its bus item. With <c>fCheckLockOnly</c> only whether that would be refused.</summary>
+    /// <summary>Registers a card: a function by its bus item, one that no bus enumerates by its other items. With <c>fCheckLockOnly</c> only whether that would be refused.</summary>
     public static uint WD_CardRegister(IntPtr hWD, WD_CARD_REGISTER pCardReg) => With(nameof(WD_CardRegister), hWD, () =>
     {
         ArgumentNullException.ThrowIfNull(pCardReg);
         pCardReg.hCard = 0;
-        WD_PCI_SLOT slot = CardItems.SlotOf(pCardReg.Card) ?? throw new StatusException(WD_ERROR_CODES.WD_INVALID_PARAMETER, "the card has no bus item that names a PCI slot.");
-        (IHost host, string address) = WinDriverHosts.Find(slot);
+        WD_PCI_SLOT? slot = CardItems.SlotOf(pCardReg.Card);
         if (pCardReg.fCheckLockOnly != 0)
         {
-            RingThree.Sharing.ResourceLocks.Check(address, OpenCard.Claims(host, pCardReg.Card));
+            OpenCard.CheckLocks(slot, pCardReg.Card);
             return;
         }
 
-        OpenCard card = OpenCard.Register(host, address, pCardReg.Card);
+        OpenCard card = slot is { } place ? OpenCard.Register(place, pCardReg.Card) : OpenCard.Register(pCardReg.Card);
         OpenCards.Add(card);
-        card.Device = new WDC_DEVICE { hDev = card.Handle, slot = slot };
+        card.Device = new WDC_DEVICE { hDev = card.Handle, slot = slot ?? default };
         pCardReg.hCard = (uint)card.Handle;
         SetHandles(pCardReg.Card, (uint)card.Handle);
     });

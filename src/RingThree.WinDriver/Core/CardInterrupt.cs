@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Jungo.wdapi_dotnet;
 using RingThree.Interrupts;
 using RingThree.PlugIns;
+using RingThree.Transfers;
 
 namespace RingThree.WinDriver;
 
@@ -17,8 +18,13 @@ internal sealed class CardInterrupt(OpenCard card)
     private Commands? _copied;
     private PlugInHandle? _plugIn;
     private GCHandle _pin;
+    private LatencyMode? _latency;
+    private Action? _again; // enables it as it was enabled last
 
     internal bool IsEnabled => _session is { IsEnabled: true };
+
+    /// <summary>Whether it is enabled and goes through that plug-in.</summary>
+    internal bool Uses(PlugInHandle plugIn) => IsEnabled && _plugIn == plugIn;
 
     /// <summary>Enables it.</summary>
     /// <exception cref="StatusException">It is enabled already, or the commands are wrong.</exception>
@@ -69,6 +75,16 @@ internal sealed class CardInterrupt(OpenCard card)
         (interrupt.dwCounter, interrupt.dwLost) = ((uint)counters.Claimed, (uint)(counters.Claimed - counters.Handled));
     }
 
+    /// <summary>Trades processor time for latency from now on, at this card alone. The interrupt is disabled and enabled for it.</summary>
+    /// <exception cref="StatusException">It is not enabled.</exception>
+    internal void Enhance(LatencyMode latency)
+    {
+        _latency = latency;
+        Action again = _again ?? throw NotEnabled();
+        if (!Disable()) throw NotEnabled();
+        again();
+    }
+
     private void Enable(WD_INTERRUPT interrupt, Func<Commands?> translate, uint options, InterruptDelivery delivery, Action? handler, PlugInHandle? plugIn)
     {
         lock (_gate)
@@ -85,7 +101,8 @@ internal sealed class CardInterrupt(OpenCard card)
                 {
                     Kinds = kinds,
                     Slots = Math.Max(1, card.Hardware.Interrupts.Count(Best(kinds))),
-                    Immediate = plugIn is null ? list?.Program : plugIn.Immediate(list is null ? null : card.Hardware.Prepare(list.Program)),
+                    Immediate = Immediate(list?.Program, plugIn),
+                    Latency = _latency ?? WinDriverLatency.ForAll,
                     Deferred = plugIn is null ? null : plugIn.AtDpc,
                     Handler = delivery == InterruptDelivery.CallerThread ? null : (in Interrupt batch) =>
                     {
@@ -116,6 +133,7 @@ internal sealed class CardInterrupt(OpenCard card)
             (interrupt.dwCounter, interrupt.dwLost, interrupt.fStopped) = (0, 0, 0);
             card.Device.hIntThread = card.Handle;
             (_session, _interrupt, _copied, _plugIn) = (session, interrupt, copied, plugIn);
+            _again = () => Enable(interrupt, translate, options, delivery, handler, plugIn);
             _ = session.Completion.ContinueWith(_ => Ended(session, interrupt), TaskScheduler.Default);
         }
     }
@@ -164,6 +182,21 @@ internal sealed class CardInterrupt(OpenCard card)
     {
         if (_session == session) interrupt.fStopped = (uint)WD_INTERRUPT_WAIT_RESULT.INTERRUPT_STOPPED;
         if (session.Error is { } error) DebugLog.Error($"{card.Hardware}: interrupts", $"have ended: {error}");
+    }
+
+    /// <summary>What runs at interrupt level: VxWorks' routine where one is set, the commands, the plug-in.</summary>
+    private ImmediateStage? Immediate(TransferProgram? program, PlugInHandle? plugIn)
+    {
+        if (plugIn is not null) return plugIn.Immediate(program is null ? null : card.Hardware.Prepare(program));
+        if (windrvr_decl.windrvr_isr is not { } routine) return program;
+        PreparedProgram? commands = program is null ? null : card.Hardware.Prepare(program);
+        return ImmediateStage.FromCallback(
+            context =>
+            {
+                routine();
+                return commands?.Run(context) ?? ImmediateResult.ClaimedAndDeferred;
+            },
+            commands?.ValueCount ?? 0);
     }
 
     private StatusException NotEnabled() => new(WD_ERROR_CODES.WD_INTERRUPT_NOT_ENABLED, $"{card.Hardware}: the interrupt is not enabled.");

@@ -50,7 +50,7 @@ internal static class CardItems
         }
 
         var bus = new WD_ITEMS { item = (uint)ITEM_TYPE.ITEM_BUS };
-        bus.I.Bus = new WD_BUS { dwBusType = (uint)WD_BUS_TYPE.WD_BUS_PCI, dwDomainNum = slot.dwDomain, dwBusNum = slot.dwBus, dwSlotFunc = (slot.dwSlot << 3) | slot.dwFunction };
+        bus.I.Bus = new WD_BUS { dwBusType = WD_BUS_TYPE.WD_BUS_PCI, dwDomainNum = slot.dwDomain, dwBusNum = slot.dwBus, dwSlotFunc = (slot.dwSlot << 3) | slot.dwFunction };
         Add(ref card, bus);
         return card;
     }
@@ -64,7 +64,7 @@ internal static class CardItems
         foreach (WD_ITEMS item in Items(card))
         {
             WD_BUS bus = item.I.Bus;
-            if (item.item == (uint)ITEM_TYPE.ITEM_BUS && bus.dwBusType == (uint)WD_BUS_TYPE.WD_BUS_PCI)
+            if (item.item == (uint)ITEM_TYPE.ITEM_BUS && bus.dwBusType == WD_BUS_TYPE.WD_BUS_PCI)
                 return new WD_PCI_SLOT { dwDomain = bus.dwDomainNum, dwBus = bus.dwBusNum, dwSlot = bus.dwSlotFunc >> 3, dwFunction = bus.dwSlotFunc & 7 };
         }
 
@@ -79,6 +79,19 @@ internal static class CardItems
         for (int i = 0; i < found.Length; i++) into[i] = new WD_PCI_CAP { dwCapId = found[i].Id, dwCapOffset = (uint)found[i].Offset };
         return (uint)found.Length;
     }
+
+    /// <summary>The generation of PCI Express that a function's link can have; 0 for one without, 1 for one inside the root complex, which has no link.</summary>
+    /// <remarks>Source: PCI Express Base 5.0, 7.5.3.6, Max Link Speed.</remarks>
+    internal static uint ExpressGeneration(PciFunctionDescription function) => function.Find(PciCapabilityId.Express)?.Number("linkCapabilities.maxSpeedGigatransfersPerSecond") switch
+    {
+        null => function.Find(PciCapabilityId.Express) is null ? 0u : 1u,
+        >= 64 => 6,
+        >= 32 => 5,
+        >= 16 => 4,
+        >= 8 => 3,
+        >= 5 => 2,
+        _ => 1,
+    };
 
     private static uint InterruptTypes(PciFunctionDescription function) =>
         (function.Find(PciCapabilityId.MsiX) is null ? 0 : MessageX) | (function.Find(PciCapabilityId.Msi) is null ? 0 : Message) | (function.InterruptPin == 0 ? 0 : Level);

@@ -32,10 +32,18 @@ internal static class DebugLog
     internal static void Error(string operation, string text)
     {
         LastError = $"{operation}: {text}";
+        DebugBuffer.Add(DEBUG_LEVEL.D_ERROR, DEBUG_SECTION.S_MISC, LastError);
         Write(wdc_lib_consts.WDC_DBG_LEVEL_ERR | wdc_lib_consts.WDC_DBG_LEVEL_TRACE, $"error: {LastError}");
     }
 
-    internal static void Trace(string text) => Write(wdc_lib_consts.WDC_DBG_LEVEL_TRACE, text);
+    internal static void Trace(string text)
+    {
+        DebugBuffer.Add(DEBUG_LEVEL.D_TRACE, DEBUG_SECTION.S_MISC, text);
+        Write(wdc_lib_consts.WDC_DBG_LEVEL_TRACE, text);
+    }
+
+    /// <summary>What a program writes of its own.</summary>
+    internal static void Said(bool isError, string? text) => Write(isError ? wdc_lib_consts.WDC_DBG_LEVEL_ERR | wdc_lib_consts.WDC_DBG_LEVEL_TRACE : wdc_lib_consts.WDC_DBG_LEVEL_TRACE, text ?? "");
 
     private static void Write(uint levels, string text)
     {

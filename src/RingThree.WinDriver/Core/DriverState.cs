@@ -8,6 +8,9 @@ internal static class DriverState
     private static readonly Lock Gate = new();
     private static volatile int _users;
     private static bool _library;
+    private static bool _watchesExit;
+
+    internal static bool IsOpen => _users > 0;
 
     internal static void OpenLibrary()
     {
@@ -34,6 +37,14 @@ internal static class DriverState
         lock (Gate)
         {
             WinDriverHosts.Open();
+            if (!_watchesExit)
+            {
+                // An exception that nobody catches ends the process without the first of these.
+                AppDomain.CurrentDomain.ProcessExit += (_, _) => LeaveInOrder();
+                AppDomain.CurrentDomain.UnhandledException += (_, _) => LeaveInOrder();
+                _watchesExit = true;
+            }
+
             _users++;
         }
     }
@@ -48,11 +59,18 @@ internal static class DriverState
             foreach (OpenCard card in OpenCards.All.ToArray())
             {
                 DebugLog.Error("closing the driver", $"{card.Hardware} was still open, and is closed.");
-                card.Close();
+                card.Close(isOrderly: false);
             }
 
+            EventQueues.Clear();
             WinDriverHosts.Close();
         }
+    }
+
+    /// <summary>The process ends: cards that are still open get their cleanup commands. The rest the system takes back.</summary>
+    private static void LeaveInOrder()
+    {
+        foreach (OpenCard card in OpenCards.All.ToArray()) card.RunCleanup(isOrderly: false);
     }
 
     /// <exception cref="StatusException">It is not open.</exception>

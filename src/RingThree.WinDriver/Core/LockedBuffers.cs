@@ -6,90 +6,141 @@ using RingThree.Hosting;
 
 namespace RingThree.WinDriver;
 
-/// <summary>Buffers that cards reach by DMA, by the address of their <see cref="WD_DMA"/> in memory.</summary>
+/// <summary>The buffers that cards reach by DMA, by their handles and by the addresses of their <see cref="WD_DMA"/> in memory.</summary>
 internal static class LockedBuffers
 {
     private const uint Direction = (uint)WD_DMA_OPTIONS.DMA_DIRECTION_MASK;
     private static readonly Lock Gate = new();
-    private static readonly Dictionary<IntPtr, Locked> Buffers = [];
+    private static readonly Dictionary<IntPtr, LockedBuffer> Buffers = [];
     private static uint _next = 1;
 
     /// <summary>Allocates memory that is contiguous in this process and on the bus.</summary>
     /// <exception cref="DeviceException">There is none, or none in the card's reach.</exception>
-    internal static unsafe (IntPtr Description, IntPtr Buffer) Allocate(OpenCard card, uint options, uint size)
+    internal static unsafe LockedBuffer Allocate(OpenCard card, uint options, uint size)
     {
         if (size is 0 or > int.MaxValue) throw new StatusException(WD_ERROR_CODES.WD_INVALID_PARAMETER, $"a buffer of {size} bytes cannot be: 1 to {int.MaxValue}.");
         DmaBuffer buffer = card.Hardware.Dma.Allocate((int)size, AddressBits(options), AccessOf(options));
         // Sound: the buffer's memory is not the collector's, and stays where it is until the buffer is disposed.
         var address = (IntPtr)Unsafe.AsPointer(ref MemoryMarshal.GetReference(buffer.Span));
-        return (Add(card, buffer, address, size, options, buffer.Address), address);
+        return Add(card, buffer, (address, size, options), buffer.Address);
     }
 
     /// <summary>Makes memory that the caller has reachable. The card reaches the whole pages that it lies in.</summary>
     /// <exception cref="DeviceException">There is no room in the card's reach.</exception>
-    internal static IntPtr Lock(OpenCard card, IntPtr address, uint options, uint size)
+    internal static LockedBuffer Lock(OpenCard card, IntPtr address, uint options, uint size)
     {
         if (address == 0 || size == 0) throw new StatusException(WD_ERROR_CODES.WD_INVALID_PARAMETER, $"{size} bytes at 0x{address:x} are no memory.");
         DmaMapping mapping = card.Hardware.Dma.Map((nuint)address, size, AddressBits(options), AccessOf(options));
-        return Add(card, mapping, address, size, options, mapping.Address);
+        return Add(card, mapping, (address, size, options), mapping.Address);
     }
 
-    /// <summary>Takes a buffer from its card and frees what was allocated for it.</summary>
-    internal static void Unlock(IntPtr description)
-    {
-        Locked? locked;
-        lock (Gate)
-        {
-            if (!Buffers.Remove(description, out locked)) throw new StatusException(WD_ERROR_CODES.WD_INVALID_HANDLE, $"0x{description:x} is no locked buffer.");
-        }
-
-        locked.Free(description);
-    }
-
-    /// <summary>Refuses what is no locked buffer; a cache-coherent machine has nothing to synchronize.</summary>
-    internal static void Sync(IntPtr description)
+    /// <summary>The buffer of a handle, for one more user.</summary>
+    /// <exception cref="StatusException">There is none.</exception>
+    internal static LockedBuffer Get(uint handle)
     {
         lock (Gate)
         {
-            if (!Buffers.ContainsKey(description)) throw new StatusException(WD_ERROR_CODES.WD_INVALID_HANDLE, $"0x{description:x} is no locked buffer.");
+            LockedBuffer buffer = Find(handle);
+            buffer.Users++;
+            return buffer;
+        }
+    }
+
+    /// <summary>The buffer of a handle.</summary>
+    /// <exception cref="StatusException">There is none.</exception>
+    internal static LockedBuffer Find(uint handle)
+    {
+        lock (Gate)
+        {
+            return Buffers.Values.FirstOrDefault(b => b.Handle == handle)
+                ?? throw new StatusException(WD_ERROR_CODES.WD_INVALID_HANDLE, $"{handle} is no handle of a locked buffer.");
+        }
+    }
+
+    /// <summary>The buffer whose <see cref="WD_DMA"/> is there.</summary>
+    /// <exception cref="StatusException">There is none.</exception>
+    internal static LockedBuffer Find(IntPtr description)
+    {
+        lock (Gate)
+        {
+            return Buffers.GetValueOrDefault(description) ?? throw new StatusException(WD_ERROR_CODES.WD_INVALID_HANDLE, $"0x{description:x} is no locked buffer.");
+        }
+    }
+
+    /// <summary>The transaction of the buffer whose <see cref="WD_DMA"/> is there.</summary>
+    /// <exception cref="StatusException">There is none.</exception>
+    internal static BufferTransaction Transaction(LockedBuffer buffer) =>
+        buffer.Transaction ?? throw new StatusException(WD_ERROR_CODES.WD_INVALID_PARAMETER, $"the buffer {buffer.Handle} has no transaction: it is locked as a whole.");
+
+    /// <summary>Makes a buffer a transaction of several transfers. One that cannot be divided so is unlocked.</summary>
+    /// <param name="buffer">The buffer.</param>
+    /// <param name="maximumTransfer">The most bytes at once, 0 for no limit.</param>
+    /// <param name="elementSize">What no transfer may cut, 0 for 1 byte.</param>
+    /// <param name="enable">Enables the interrupt that ends with it; null where none does.</param>
+    /// <exception cref="ArgumentException">The limits leave no transfer.</exception>
+    internal static void Divide(LockedBuffer buffer, uint maximumTransfer, uint elementSize, Action? enable = null)
+    {
+        try
+        {
+            DmaTransaction transfers = buffer.Divide(maximumTransfer, elementSize);
+            enable?.Invoke();
+            buffer.Transaction = new BufferTransaction(buffer, transfers, enable is not null);
+            buffer.Set(nameof(WD_DMA.dwMaxTransferSize), maximumTransfer);
+            buffer.Set(nameof(WD_DMA.dwTransferElementSize), elementSize);
+        }
+        catch
+        {
+            Unlock(buffer);
+            throw;
+        }
+    }
+
+    /// <summary>One user lets go; the last one takes it from its card and frees what was allocated for it.</summary>
+    internal static void Unlock(LockedBuffer buffer)
+    {
+        lock (Gate)
+        {
+            if (Buffers.GetValueOrDefault(buffer.Description) != buffer) throw new StatusException(WD_ERROR_CODES.WD_INVALID_HANDLE, $"the buffer {buffer.Handle} is unlocked already.");
+            if (--buffer.Users > 0) return;
+            Buffers.Remove(buffer.Description);
         }
 
-        Interlocked.MemoryBarrier(); // what was written is there before the doorbell, what was read is read after the interrupt
+        buffer.Transaction?.End();
+        buffer.Free();
     }
+
+    /// <summary>A cache-coherent machine has nothing to synchronize but the order.</summary>
+    internal static void Sync() => Interlocked.MemoryBarrier(); // what was written is there before the doorbell, what was read is read after the interrupt
 
     /// <summary>Frees what a program has left locked on a card that closes.</summary>
     internal static void Release(OpenCard card)
     {
-        IntPtr[] left;
-        lock (Gate) left = [.. Buffers.Where(b => b.Value.Card == card).Select(b => b.Key)];
-        foreach (IntPtr description in left)
+        LockedBuffer[] left;
+        lock (Gate) left = [.. Buffers.Values.Where(b => b.Card == card)];
+        foreach (LockedBuffer buffer in left)
         {
             DebugLog.Error("closing a card", $"{card.Hardware}: a DMA buffer was still locked, and is freed.");
-            Unlock(description);
+            lock (Gate) buffer.Users = 1;
+            Unlock(buffer);
         }
     }
 
-    private static IntPtr Add(OpenCard card, IDisposable owner, IntPtr address, uint size, uint options, Iova iova)
+    private static LockedBuffer Add(OpenCard card, IDisposable owner, (IntPtr Address, uint Size, uint Options) memory, Iova iova)
     {
-        var dma = new WD_DMA
+        try
         {
-            pUserAddr = address,
-            dwBytes = size,
-            dwOptions = options,
-            hCard = (uint)card.Handle,
-            dwPages = 1, // behind an IOMMU every buffer is one range
-            Page = new WD_DMA_PAGE[windrvr_consts.WD_DMA_PAGES],
-        };
-        dma.Page[0] = new WD_DMA_PAGE { pPhysicalAddr = iova.Value, dwBytes = size };
-        IntPtr description = Marshal.AllocHGlobal(Marshal.SizeOf<WD_DMA>());
-        lock (Gate)
-        {
-            dma.hDma = _next++;
-            Marshal.StructureToPtr(dma, description, fDeleteOld: false);
-            Buffers[description] = new Locked(card, owner);
+            lock (Gate)
+            {
+                var buffer = new LockedBuffer(card, _next, owner, memory, iova);
+                _next++;
+                return Buffers[buffer.Description] = buffer;
+            }
         }
-
-        return description;
+        catch
+        {
+            owner.Dispose();
+            throw;
+        }
     }
 
     private static DmaAccess AccessOf(uint options) => (options & Direction) switch
@@ -110,14 +161,5 @@ internal static class LockedBuffers
         }
 
         return (options & (uint)WD_DMA_OPTIONS.DMA_ALLOW_64BIT_ADDRESS) != 0 ? 64 : 32;
-    }
-
-    private sealed record Locked(OpenCard Card, IDisposable Owner)
-    {
-        internal void Free(IntPtr description)
-        {
-            Owner.Dispose();
-            Marshal.FreeHGlobal(description);
-        }
     }
 }

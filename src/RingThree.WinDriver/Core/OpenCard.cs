@@ -2,6 +2,7 @@ using Jungo.wdapi_dotnet;
 using RingThree.Devices;
 using RingThree.Hosting;
 using RingThree.Pci;
+using RingThree.Platform;
 using RingThree.PlugIns;
 using RingThree.Sharing;
 
@@ -18,7 +19,12 @@ internal sealed class OpenCard
     {
         (_function, _locks, Card) = (function, locks, card);
         _spaces = new AddressSpace?[Math.Max(function.Device is PciDevice ? PciNumbering.BarCount : 0, spaces.Count == 0 ? 0 : spaces.Max(s => s.Number) + 1)];
-        foreach (AddressSpace space in spaces) _spaces[space.Number] = space;
+        foreach (AddressSpace space in spaces)
+        {
+            _spaces[space.Number] = space;
+            space.Open();
+        }
+
         Interrupt = new CardInterrupt(this);
         Events = new CardEvents(this);
     }
@@ -41,6 +47,9 @@ internal sealed class OpenCard
     /// <summary>The plug-in that is open with it, or null.</summary>
     internal PlugInHandle? PlugIn { get; private set; }
 
+    /// <summary>What runs when its program leaves it open, or null.</summary>
+    internal CleanupCommands? Cleanup { get; private set; }
+
     internal ReadOnlySpan<AddressSpace?> Spaces => _spaces;
 
     /// <summary>Its function, where it is one.</summary>
@@ -50,15 +59,41 @@ internal sealed class OpenCard
     /// <summary>Registers a function with the items that its card names.</summary>
     /// <exception cref="StatusException">The card names resources that the function does not have.</exception>
     /// <exception cref="DeviceException">A resource is taken, or the function cannot be opened.</exception>
-    internal static OpenCard Register(IHost host, string address, WD_CARD card)
+    internal static OpenCard Register(WD_PCI_SLOT slot, WD_CARD card)
+    {
+        (IHost host, string address) = WinDriverHosts.Find(slot);
+        return Register(host, address, card, null, device => [.. Find((PciDevice)device, CardItems.Items(card))]);
+    }
+
+    /// <summary>Whether a card's items are free.</summary>
+    /// <param name="slot">The function's slot; null for a card that no bus enumerates.</param>
+    /// <param name="card">The items.</param>
+    /// <exception cref="DeviceException">One is taken.</exception>
+    internal static void CheckLocks(WD_PCI_SLOT? slot, WD_CARD card)
+    {
+        (IHost host, string address) = slot is { } place ? WinDriverHosts.Find(place) : (WinDriverHosts.WithAddresses(h => h), HandDefined.Resources(card).ToString());
+        ResourceLocks.Check(address, Claims(host, card));
+    }
+
+    /// <summary>Registers a card that no bus enumerates, by its items.</summary>
+    /// <exception cref="StatusException">The items name no resource.</exception>
+    /// <exception cref="ArgumentException">They name one that cannot be.</exception>
+    /// <exception cref="DeviceException">A resource is taken, or no host has such cards.</exception>
+    internal static OpenCard Register(WD_CARD card)
+    {
+        PlatformResources resources = HandDefined.Resources(card);
+        return WinDriverHosts.WithAddresses(host => Register(host, resources.ToString(), card, resources, device => HandDefined.Spaces((PlatformDevice)device, card)));
+    }
+
+    private static OpenCard Register(IHost host, string address, WD_CARD card, PlatformResources? resources, Func<Device, IReadOnlyList<AddressSpace>> spaces)
     {
         IReadOnlyList<ResourceClaim> claims = Claims(host, card);
         IDisposable locks = ResourceLocks.Acquire(address, claims);
         SharedFunction? function = null;
         try
         {
-            function = SharedFunction.Take(host, address);
-            return new OpenCard(function, locks, [.. Find((PciDevice)function.Device, CardItems.Items(card))], card);
+            function = SharedFunction.Take(host, address, resources);
+            return new OpenCard(function, locks, spaces(function.Device), card);
         }
         catch
         {
@@ -116,20 +151,52 @@ internal sealed class OpenCard
         Device.kerPlug = new WD_KERNEL_PLUGIN { hKernelPlugIn = (uint)Handle, cDriverName = name, pOpenData = openData };
     }
 
+    /// <summary>Says what runs when its program leaves it open, or, with <paramref name="always"/>, whenever it is closed; null for nothing.</summary>
+    internal void SetCleanup(Commands? commands, bool always) => Cleanup = commands is null ? null : new CleanupCommands(Hardware.Prepare(commands.Program), always);
+
     /// <summary>Closes it: the interrupt, the device where nobody else has it, the locks. Idempotent.</summary>
-    internal void Close()
+    /// <param name="isOrderly">Whether its program does, or it was left open.</param>
+    internal void Close(bool isOrderly = true)
     {
         if (!OpenCards.Remove(this)) return;
+        RunCleanup(isOrderly);
         Interrupt.Disable();
         Events.Unregister();
         ClosePlugIn();
         LockedBuffers.Release(this);
+        foreach (AddressSpace? space in _spaces) space?.Close();
         _function.Release();
         _locks.Dispose();
     }
 
-    private void ClosePlugIn()
+    /// <summary>Runs the cleanup commands where they are due; once.</summary>
+    internal void RunCleanup(bool isOrderly)
     {
+        CleanupCommands? commands = Cleanup;
+        Cleanup = null;
+        commands?.Run(this, isOrderly);
+    }
+
+    /// <summary>Sends a message to the plug-in.</summary>
+    /// <returns>The plug-in's result.</returns>
+    /// <exception cref="StatusException">There is none, or it threw.</exception>
+    internal uint CallPlugIn(uint message, nint data)
+    {
+        PlugInHandle plugIn = PlugIn ?? throw new StatusException(WD_ERROR_CODES.WD_KERPLUG_FAILURE, $"{Hardware} has no plug-in open.");
+        try
+        {
+            return plugIn.Call(message, data);
+        }
+        catch (Exception error)
+        {
+            throw new StatusException(WD_ERROR_CODES.WD_KERPLUG_FAILURE, $"the plug-in '{plugIn.Name}' threw at message {message}: {error}");
+        }
+    }
+
+    /// <summary>Closes the plug-in; an interrupt that goes through it is disabled first.</summary>
+    internal void ClosePlugIn()
+    {
+        if (PlugIn is not null && Interrupt.Uses(PlugIn)) Interrupt.Disable();
         try
         {
             PlugIn?.Dispose();

@@ -48,7 +48,7 @@ public static class WinDriverHosts
             if (_open.Count > 0) return;
             string? named = Environment.GetEnvironmentVariable(Variable);
             _owned = _given is null;
-            _open = _given ?? (string.IsNullOrWhiteSpace(named) ? [HostNames.Machine()] : HostLists.Open(named));
+            _open = _given ?? HostLists.Open(string.IsNullOrWhiteSpace(named) ? "machine" : named);
         }
     }
 
@@ -65,7 +65,8 @@ public static class WinDriverHosts
         }
     }
 
-    internal static string NameOf(IHost host) => string.Create(CultureInfo.InvariantCulture, $"{host.Name}#{IndexOf(host)}");
+    /// <summary>Names the machine that a host's addresses are of: this one's functions and its bare addresses are one machine's.</summary>
+    internal static string NameOf(IHost host) => host.Name is "vfio" or "platform" ? "machine" : string.Create(CultureInfo.InvariantCulture, $"{host.Name}#{IndexOf(host)}");
 
     internal static IEnumerable<(IHost Host, DeviceDescription Device, WD_PCI_SLOT Slot)> Scan() =>
         All.SelectMany(host => host.Scan().Where(d => PciAddress.TryParse(d.Address, null, out _)).Select(d => (host, d, SlotOf(host, PciAddress.Parse(d.Address)))));
@@ -87,6 +88,26 @@ public static class WinDriverHosts
         if (host >= hosts.Count || slot.dwBus > 0xFF || slot.dwSlot > 0x1F || slot.dwFunction > 7)
             throw new StatusException(WD_ERROR_CODES.WD_DEVICE_NOT_FOUND, $"there is no slot {slot.dwDomain:x4}:{slot.dwBus:x2}:{slot.dwSlot:x2}.{slot.dwFunction:x}.");
         return (hosts[(int)host], new PciAddress(slot.dwDomain % DomainsPerHost, (byte)slot.dwBus, (byte)slot.dwSlot, (byte)slot.dwFunction).ToString());
+    }
+
+    /// <summary>Does something with the host that takes cards defined by hand.</summary>
+    /// <exception cref="DeviceException">None does; what the last one answered.</exception>
+    internal static T WithAddresses<T>(Func<IHost, T> work)
+    {
+        DeviceException? refused = null;
+        foreach (IHost host in All)
+        {
+            try
+            {
+                return work(host);
+            }
+            catch (DeviceException error) when (error.Status is DeviceStatus.NotFound or DeviceStatus.NotSupported)
+            {
+                refused = error; // one for functions only
+            }
+        }
+
+        throw refused ?? (Exception)new StatusException(WD_ERROR_CODES.WD_WINDRIVER_NOT_FOUND, "no host is open.");
     }
 
     private static int IndexOf(IHost host)

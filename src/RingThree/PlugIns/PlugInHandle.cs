@@ -43,7 +43,7 @@ public sealed class PlugInHandle : IDisposable
     public ImmediateStage Immediate(PreparedProgram? commands) => ImmediateStage.FromCallback(
         context =>
         {
-            commands?.Run(context.Values);
+            if (commands?.Run(context) is { } answer && answer.HasFlag(ImmediateResult.DeviceGone)) return answer;
             if (context.Kind is InterruptKind.Msi or InterruptKind.MsiX)
                 return ImmediateResult.Claimed | (_session.IntAtIrqlMsi(context.Vector) ? ImmediateResult.Deferred : 0);
             // Two answers: one that defers what it does not claim is served all the same. To claim it says nothing to others

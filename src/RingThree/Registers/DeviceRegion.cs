@@ -51,6 +51,10 @@ public sealed class DeviceRegion
     /// <summary>Whether an access has 32 bits at most: ports and configuration space.</summary>
     internal bool IsNarrow { get; }
 
+    /// <summary>Where its first byte is in this process, for native code; 0 where it is not mapped as a whole.</summary>
+    /// <remarks>Good as long as the device is open and this object is referenced: what follows the pointer later follows it into somebody else's memory.</remarks>
+    public nuint MappedAddress => FindMapped(0, Size);
+
     /// <summary>What to call it in a message: the device and the region.</summary>
     public string Name => $"{_host.Description.Address} {Description.Name}";
 

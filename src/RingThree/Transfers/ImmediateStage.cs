@@ -38,7 +38,7 @@ public abstract class ImmediateStage
     private sealed class PreparedCallback(ImmediateCallback callback) : PreparedStage
     {
         internal override ImmediateResult Run(int vector, long count, InterruptKind kind, Span<ulong> values) =>
-            callback(new ImmediateContext(vector, count, kind, values)) & ImmediateResult.ClaimedAndDeferred;
+            callback(new ImmediateContext(vector, count, kind, values)) & (ImmediateResult.ClaimedAndDeferred | ImmediateResult.DeviceGone);
     }
 }
 
@@ -69,7 +69,7 @@ public enum ImmediateResult
     /// <summary>This device's interrupt, and the later stages are to run.</summary>
     ClaimedAndDeferred = Claimed | Deferred,
 
-    /// <summary>Set by a transfer program alone: a masked read gave all ones and the device did not answer when asked.</summary>
+    /// <summary>A transfer program's answer: a masked read gave all ones and the device did not answer when asked. A callback that ran one hands it on.</summary>
     DeviceGone = 4,
 }
 

@@ -34,6 +34,18 @@ public sealed class PreparedProgram
         return (result & ImmediateResult.Claimed) != 0;
     }
 
+    /// <summary>Runs the program inside an immediate callback, as it would have run in its place: on messages no test rejects.</summary>
+    /// <param name="context">What the callback was given; its values are filled.</param>
+    /// <returns>The program's answer, for the callback to hand on or not.</returns>
+    /// <exception cref="ArgumentException">The callback hands on fewer than <see cref="ValueCount"/> values.</exception>
+    public ImmediateResult Run(ImmediateContext context)
+    {
+        if (context.Values.Length < ValueCount) throw new ArgumentException($"The program reads {ValueCount} values, the callback hands on {context.Values.Length}.", nameof(context));
+        ImmediateResult result = _stage.Run(context.Vector, context.Count, context.Kind, context.Values);
+        GC.KeepAlive(this);
+        return result;
+    }
+
     internal static PreparedStage Stage(Device device, TransferProgram program) => new ProgramStage(device, program);
 
     private sealed class ProgramStage : PreparedStage

@@ -95,13 +95,16 @@ internal static class CapabilityDecoder
     /// <param name="port">The function's PCI Express port type, or <see langword="null"/> without that capability.</param>
     internal delegate void Fill(CapabilityReader reader, FieldList fields, int? port);
 
+    internal static string NameOf(ushort id, bool isExtended) =>
+        (isExtended ? Extended : Standard).GetValueOrDefault(id).Name ?? $"unknown ({id.ToString(isExtended ? "x4" : "x2", null)}h)";
+
     internal static PciCapabilityDescription Decode(PciCapability capability, byte[] image, int? port, List<string> problems)
     {
-        (string Name, Fill? Fill) known = (capability.IsExtended ? Extended : Standard).GetValueOrDefault(capability.Id);
-        string name = known.Name ?? $"unknown ({capability.Id.ToString(capability.IsExtended ? "x4" : "x2", null)}h)";
+        Fill? fill = (capability.IsExtended ? Extended : Standard).GetValueOrDefault(capability.Id).Fill;
+        string name = NameOf(capability.Id, capability.IsExtended);
         var fields = new FieldList();
         var reader = new CapabilityReader(image, capability.Offset, capability.IsExtended ? ExtendedEnd : ConventionalEnd);
-        known.Fill?.Invoke(reader, fields, port);
+        fill?.Invoke(reader, fields, port);
         if (reader.Lack is { } lack) problems.Add($"The capability {name} at {capability.Offset:x2}h is not known in full: {lack}.");
         return new PciCapabilityDescription(capability, name, fields.Fields);
     }

@@ -46,6 +46,11 @@ public static class PciDecoder
         return Decode(image, device.Host.Regions);
     }
 
+    /// <summary>What a capability is called, such as <c>MSI-X</c>; <c>unknown</c> and the id where it has no name here.</summary>
+    /// <param name="id">Its id.</param>
+    /// <param name="isExtended">Whether that is an id of the extended list, from 100h on.</param>
+    public static string CapabilityName(ushort id, bool isExtended) => CapabilityDecoder.NameOf(id, isExtended);
+
     private static List<PciCapabilityDescription> Capabilities(byte[] image, List<string> problems)
     {
         const int cardBus = 2;

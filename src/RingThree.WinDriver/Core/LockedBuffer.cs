@@ -1,0 +1,96 @@
+using System.Runtime.InteropServices;
+using Jungo.wdapi_dotnet;
+using RingThree.Dma;
+
+namespace RingThree.WinDriver;
+
+/// <summary>A buffer that a card reaches by DMA, and the <see cref="WD_DMA"/> in memory that tells the program of it.</summary>
+internal sealed class LockedBuffer
+{
+    private const int PageSize = 4096;
+    private static readonly int PagesAt = (int)Marshal.OffsetOf<WD_DMA>(nameof(WD_DMA.Page));
+    private readonly IDisposable _owner;
+    private readonly Iova _iova;
+    private readonly bool _whole; // one entry for the whole, or one for each page
+    private readonly int _places;
+
+    /// <param name="card">The card that reaches it.</param>
+    /// <param name="handle">The number that <c>hDma</c> tells.</param>
+    /// <param name="owner">What frees it.</param>
+    /// <param name="memory">Where it is in this process, its size and the caller's options.</param>
+    /// <param name="iova">Where the card sees it.</param>
+    /// <exception cref="StatusException">One entry for each page is wanted, and there is no room for so many.</exception>
+    internal LockedBuffer(OpenCard card, uint handle, IDisposable owner, (IntPtr Address, uint Size, uint Options) memory, Iova iova)
+    {
+        (Card, Handle, _owner, _iova) = (card, handle, owner, iova);
+        (Address, Size, uint options) = memory;
+        _whole = (options & (uint)WD_DMA_OPTIONS.DMA_DISABLE_MERGE_ADJACENT_PAGES) == 0;
+        int pages = _whole ? 1 : DmaSegments.Cut(iova, Size, boundary: PageSize).Count();
+        _places = Math.Max(windrvr_consts.WD_DMA_PAGES, pages);
+        if (pages > windrvr_consts.WD_DMA_PAGES && (options & (uint)WD_DMA_OPTIONS.DMA_LARGE_BUFFER) == 0)
+            throw new StatusException(WD_ERROR_CODES.WD_INSUFFICIENT_RESOURCES, $"{Size} bytes are {pages} pages, and without DMA_LARGE_BUFFER there is room for {windrvr_consts.WD_DMA_PAGES}.");
+        Description = Marshal.AllocHGlobal(PagesAt + (_places * Marshal.SizeOf<WD_DMA_PAGE>()));
+        var dma = new WD_DMA
+        {
+            hDma = handle,
+            pUserAddr = Address,
+            dwBytes = Size,
+            dwOptions = options,
+            hCard = (uint)card.Handle,
+            Page = new WD_DMA_PAGE[windrvr_consts.WD_DMA_PAGES],
+        };
+        Marshal.StructureToPtr(dma, Description, fDeleteOld: false);
+        Tell(iova, Size, 0);
+    }
+
+    internal OpenCard Card { get; }
+
+    internal uint Handle { get; }
+
+    /// <summary>Where it is in this process.</summary>
+    internal IntPtr Address { get; }
+
+    internal uint Size { get; }
+
+    /// <summary>Where its <see cref="WD_DMA"/> is.</summary>
+    internal IntPtr Description { get; }
+
+    /// <summary>How many have it: who locked it, and each who got it by its handle.</summary>
+    internal int Users { get; set; } = 1;
+
+    /// <summary>The transfers it is moved in, or null.</summary>
+    internal BufferTransaction? Transaction { get; set; }
+
+    /// <summary>Its part of a transaction.</summary>
+    internal DmaTransaction Divide(uint maximumTransfer, uint elementSize) => _owner switch
+    {
+        DmaBuffer buffer => new DmaTransaction(buffer, maximumTransfer == 0 ? null : maximumTransfer, Math.Max(1, elementSize)),
+        DmaMapping mapping => new DmaTransaction(mapping, maximumTransfer == 0 ? null : maximumTransfer, Math.Max(1, elementSize)),
+        _ => throw new StatusException(WD_ERROR_CODES.WD_INVALID_PARAMETER, "reserved memory is moved as a whole."),
+    };
+
+    /// <summary>Tells the program where the card sees it, or the part of it that is to be moved now.</summary>
+    internal void Tell(Iova iova, long length, long transferred)
+    {
+        var page = default(WD_DMA_PAGE);
+        int pages = 0;
+        foreach (DmaSegment segment in DmaSegments.Cut(iova, length, boundary: _whole ? null : PageSize))
+        {
+            page.pPhysicalAddr = segment.Address.Value;
+            page.dwBytes = (uint)segment.Length;
+            Marshal.StructureToPtr(page, Description + PagesAt + (pages++ * Marshal.SizeOf<WD_DMA_PAGE>()), fDeleteOld: false);
+        }
+
+        Set(nameof(WD_DMA.dwPages), (uint)pages);
+        Set(nameof(WD_DMA.dwBytesTransferred), (uint)transferred);
+    }
+
+    /// <summary>Tells the program one more number of it.</summary>
+    internal void Set(string field, uint value) => Marshal.WriteInt32(Description + (int)Marshal.OffsetOf<WD_DMA>(field), unchecked((int)value));
+
+    internal void Free()
+    {
+        _owner.Dispose();
+        Marshal.FreeHGlobal(Description);
+    }
+}
