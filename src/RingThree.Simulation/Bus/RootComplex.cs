@@ -25,6 +25,12 @@ public sealed class RootComplex
 
     internal SimulatedClock Clock { get; }
 
+    /// <summary>The IRQ numbers of PCI's four lines.</summary>
+    internal IReadOnlyList<int> LineNumbers { get; set; } = [10, 10, 11, 11]; // as SeaBIOS has QEMU's q35
+
+    /// <summary>The platform's table of logical interrupts, or null.</summary>
+    internal LogicalInterruptMap? LogicalInterrupts { get; set; }
+
     /// <summary>Held around every change of configuration and interrupt state.</summary>
     internal Lock Gate { get; } = new();
 

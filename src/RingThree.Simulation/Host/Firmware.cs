@@ -14,7 +14,6 @@ internal sealed class Firmware
     private const ulong BridgePrefetchable = 16UL << 30;
     private const ulong BridgePorts = 4096;
     private const ulong LargestLow = 256UL << 20; // what is larger goes above 4 GiB where it can
-    private static readonly byte[] LineNumbers = [10, 10, 11, 11]; // as SeaBIOS has QEMU's q35
     private static readonly PlatformRange Ports = new(RegionKind.Port, 0x1000, 0xF000);
     private static readonly PlatformRange Low = new(RegionKind.Memory, 0xC000_0000, 0x3E00_0000);
     private static readonly PlatformRange High = new(RegionKind.Memory, 0x8_0000_0000, 0xFFF8_0000_0000);
@@ -86,7 +85,7 @@ internal sealed class Firmware
 
         if (!function.Card.Definition.Rom.IsEmpty) Write(function, 0x30, (uint)Take(_windows[function.Bus].Memory, (ulong)function.Card.Definition.Rom.Length, function));
         if (function.Sriov is { } sriov) Assign(function, sriov);
-        if (function.Card.Definition.Pin != 0) function.WriteConfiguration(0x3C, [LineNumbers[RootComplex.LineOf(function.Bus, function.Address.Device, function.Card.Definition.Pin)]]);
+        if (function.Card.Definition.Pin != 0) function.WriteConfiguration(0x3C, [(byte)_root.LineNumbers[RootComplex.LineOf(function.Bus, function.Address.Device, function.Card.Definition.Pin)]]);
         function.WriteConfiguration(0x04, BitConverter.GetBytes((ushort)(PciCommand.IoSpace | PciCommand.MemorySpace | PciCommand.SystemError)));
     }
 

@@ -45,6 +45,24 @@ public sealed class SimulatedHost : IHost
     /// <summary>The most message vectors the machine grants a device; <see langword="null"/> for as many as it has. As when a real machine runs short.</summary>
     public int? MaximumVectors { get; set; }
 
+    /// <summary>The table of logical interrupts, on a machine that has one (Windows CE): a line without an entry cannot be enabled. <see langword="null"/>, the default, for none.</summary>
+    public LogicalInterruptMap? LogicalInterrupts
+    {
+        get => RootComplex.LogicalInterrupts;
+        set => RootComplex.LogicalInterrupts = value;
+    }
+
+    /// <inheritdoc/>
+    ILogicalInterrupts? IHost.LogicalInterrupts => LogicalInterrupts;
+
+    /// <summary>The IRQ numbers of PCI's four interrupt lines, which firmware tells the cards that are plugged in later.</summary>
+    /// <exception cref="ArgumentException">They are not four, or not 0 to 255.</exception>
+    public IReadOnlyList<int> PciLines
+    {
+        get => RootComplex.LineNumbers;
+        init => RootComplex.LineNumbers = value is { Count: 4 } && value.All(l => l is >= 0 and <= byte.MaxValue) ? [.. value] : throw new ArgumentException("PCI has four lines, each with a number of 0 to 255.", nameof(value));
+    }
+
     /// <summary>Plugs a card into the next free slot of the root bus, from 0000:00:02.0 on.</summary>
     /// <param name="card">The card; it can be plugged in once.</param>
     /// <returns>This host.</returns>

@@ -31,6 +31,7 @@ internal sealed class SimulatedInterrupts
 
     internal int Bind(int group, string name, ReadOnlySpan<VectorRoute> routes)
     {
+        if (group == PciNumbering.IntX) CheckLine();
         foreach (VectorRoute route in routes) ((SimulatedWaiter?)route.Waiter)?.Prepare(route.Tag);
         lock (Gate)
         {
@@ -62,6 +63,16 @@ internal sealed class SimulatedInterrupts
         }
 
         return routes.Length;
+    }
+
+    /// <summary>On a platform with a table of logical interrupts the function's line has to be in it, or the function with the bus driver.</summary>
+    /// <exception cref="DeviceException">It is reserved.</exception>
+    private void CheckLine()
+    {
+        if (_function.Root.LogicalInterrupts is not { } map) return;
+        Span<byte> line = stackalloc byte[1];
+        _function.ReadConfiguration(0x3C, line);
+        map.Check(_function.Address, line[0]);
     }
 
     internal void Unbind(int group)

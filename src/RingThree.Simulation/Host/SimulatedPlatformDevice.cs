@@ -69,6 +69,7 @@ internal sealed class SimulatedPlatformDevice : IHostedDevice
     {
         PlatformLine[] lines = [.. Lines(group)];
         if (routes.Length > lines.Length) return lines.Length;
+        for (int v = 0; v < routes.Length; v++) lines[v] = Physical(lines[v]);
         var listeners = new PlatformWire.Listener?[routes.Length];
         lock (_root.Gate)
         {
@@ -148,6 +149,18 @@ internal sealed class SimulatedPlatformDevice : IHostedDevice
         PlatformNumbering.Level => _resources.Lines.Where(l => l.Trigger == LineTrigger.Level),
         _ => throw new ArgumentOutOfRangeException(nameof(group), group, "A card defined by hand has groups 0, its level line, and 1, its edges."),
     };
+
+    /// <summary>The line that a driver's own is on this machine, by its table of logical interrupts where it has one.</summary>
+    /// <exception cref="DeviceException">There is no such interrupt, or it is reserved.</exception>
+    private PlatformLine Physical(PlatformLine line)
+    {
+        if (line.Kind == PlatformLineKind.Irq) _root.LogicalInterrupts?.Check(_resources.Name, line.Number);
+        if (line.Kind != PlatformLineKind.Logical) return line;
+        int irq = _root.LogicalInterrupts?.LineOf(line.Number) ?? throw new DeviceException(DeviceStatus.NotSupported, _resources.Name, $"enabling {line.Name}",
+            _root.LogicalInterrupts is null ? "this machine has no table of logical interrupts" : "the platform's table has no such entry",
+            "Ask for the line by its IRQ number, or have the table's owner make an entry (Map).");
+        return line with { Kind = PlatformLineKind.Irq, Number = irq };
+    }
 
     private static void Detach(PlatformWire.Listener?[] listeners)
     {

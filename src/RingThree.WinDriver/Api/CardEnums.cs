@@ -75,6 +75,13 @@ public enum WDC_PCI_HEADER_TYPE : int
     HEADER_TYPE_ALL = 7,
 }
 
+/// <summary>Kinds of devices that have properties.</summary>
+public enum WD_GET_DEVICE_PROPERTY_OPTION : int
+{
+    WD_DEVICE_PCI = 1,
+    WD_DEVICE_USB = 2,
+}
+
 /// <summary>BARs.</summary>
 public enum AD_PCI_BAR : int
 {

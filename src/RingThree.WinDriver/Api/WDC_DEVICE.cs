@@ -85,6 +85,24 @@ public class WDC_DEVICE
     public static implicit operator WDC_DEVICE(IntPtr hDev) => hDevToWdcDevice(hDev);
 }
 
+/// <summary>An open device as native code would have it; nothing here fills one.</summary>
+public class WDC_DEVICE_N
+{
+    public WD_PCI_ID id;
+    public WD_PCI_SLOT slot;
+    public uint dwNumAddrSpaces;
+    public IntPtr pAddrDesc;
+    public WD_CARD_REGISTER cardReg = new();
+    public WD_KERNEL_PLUGIN kerPlug;
+    public WD_INTERRUPT Int = new();
+    public IntPtr hIntThread;
+    public WD_EVENT Event = new();
+    public IntPtr hEvent;
+    public IntPtr pCtx;
+    public IntPtr hDev;
+    public GCHandle hIntCmdsPin;
+}
+
 /// <summary>What a scan found.</summary>
 [StructLayout(LayoutKind.Sequential)]
 public class WDC_PCI_SCAN_RESULT

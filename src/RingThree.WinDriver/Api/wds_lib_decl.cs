@@ -131,6 +131,6 @@ public struct WD_KERNEL_BUFFER
     public uint dwOptions;
     public ulong qwBytes;
     public ulong pKernelAddr;
-    public IntPtr pUserAddr;
+    public ulong pUserAddr;
     public IntPtr phKerBuf;
 }

@@ -52,6 +52,21 @@ public static partial class windrvr_decl
     /// <param name="pReserved">Nothing here.</param>
     public static uint CEInterruptEnhance(IntPtr hThread, IntPtr pReserved) => CEInterruptEnhance(hThread);
 
+    /// <summary>The logical interrupt of line 0 (Windows CE).</summary>
+    public const int SYSINTR_FIRMWARE = 16;
+
+    /// <summary>Makes an entry in the platform's table of logical interrupts, as the platform's own source does on Windows CE.</summary>
+    /// <param name="dwLogical">The logical interrupt, such as SYSINTR_FIRMWARE + 7.</param>
+    /// <param name="dwPhysical">The line, such as 7.</param>
+    /// <returns>WD_NOT_IMPLEMENTED where no open host has such a table.</returns>
+    public static uint SETUP_INTERRUPT_MAP(int dwLogical, int dwPhysical) => Status.Run(nameof(SETUP_INTERRUPT_MAP), () =>
+    {
+        DriverState.Check();
+        RingThree.Hosting.ILogicalInterrupts[] tables = [.. WinDriverHosts.All.Select(h => h.LogicalInterrupts).Where(t => t is not null)!];
+        if (tables.Length == 0) throw new StatusException(WD_ERROR_CODES.WD_NOT_IMPLEMENTED, "no open host has a table of logical interrupts: lines are asked for by their own numbers.");
+        foreach (RingThree.Hosting.ILogicalInterrupts table in tables) table.Map(dwLogical, dwPhysical);
+    });
+
     /// <summary>Called at once when an interrupt arrives, before the transfer commands (VxWorks). At interrupt level: be short, do not block. Set it before the interrupt is enabled; what it returns means nothing.</summary>
     public static Func<int>? windrvr_isr { get; set; }
 

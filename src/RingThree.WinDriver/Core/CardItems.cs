@@ -10,6 +10,7 @@ internal static class CardItems
 {
     internal const uint Message = (uint)WD_INTERRUPT_TYPE.INTERRUPT_MESSAGE;
     internal const uint MessageX = (uint)WD_INTERRUPT_TYPE.INTERRUPT_MESSAGE_X;
+    internal const uint LogicalId = (uint)WD_INTERRUPT_OPTIONS.INTERRUPT_CE_INT_ID;
     internal const uint Level = (uint)WD_INTERRUPT_TYPE.INTERRUPT_LEVEL_SENSITIVE;
 
     /// <summary>Everything that is known of a function without disturbing it.</summary>

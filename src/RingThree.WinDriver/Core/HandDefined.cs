@@ -48,6 +48,7 @@ internal static class HandDefined
     private static PlatformResources Line(PlatformResources resources, INT line)
     {
         LineTrigger trigger = (line.dwOptions & CardItems.Level) != 0 ? LineTrigger.Level : LineTrigger.Edge;
+        if ((line.dwOptions & CardItems.LogicalId) != 0) return resources.Logical(checked((int)line.dwInterrupt), trigger);
         return resources.Irq(checked((int)line.dwInterrupt), trigger);
     }
 }

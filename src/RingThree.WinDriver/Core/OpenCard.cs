@@ -62,6 +62,7 @@ internal sealed class OpenCard
     internal static OpenCard Register(WD_PCI_SLOT slot, WD_CARD card)
     {
         (IHost host, string address) = WinDriverHosts.Find(slot);
+        CheckLogicalInterrupt(host, address, card);
         return Register(host, address, card, null, device => [.. Find((PciDevice)device, CardItems.Items(card))]);
     }
 
@@ -83,6 +84,21 @@ internal sealed class OpenCard
     {
         PlatformResources resources = HandDefined.Resources(card);
         return WinDriverHosts.WithAddresses(host => Register(host, resources.ToString(), card, resources, device => HandDefined.Spaces((PlatformDevice)device, card)));
+    }
+
+    /// <summary>A logical interrupt that a program gives for a function has to be the one of the function's line.</summary>
+    private static void CheckLogicalInterrupt(IHost host, string address, WD_CARD card)
+    {
+        foreach (WD_ITEMS item in CardItems.Items(card))
+        {
+            if (item.item != (uint)ITEM_TYPE.ITEM_INTERRUPT || (item.I.Int.dwOptions & CardItems.LogicalId) == 0) continue;
+            int line = CardItems.Describe(host, address).InterruptLine;
+            int? mapped = host.LogicalInterrupts?.LineOf((int)item.I.Int.dwInterrupt);
+            if (mapped == line) continue;
+            throw new StatusException(WD_ERROR_CODES.WD_INVALID_PARAMETER, mapped is null
+                ? $"{address}: logical interrupt {item.I.Int.dwInterrupt} is not in this platform's table."
+                : $"{address}: logical interrupt {item.I.Int.dwInterrupt} is line {mapped}, and the function has line {line}.");
+        }
     }
 
     private static OpenCard Register(IHost host, string address, WD_CARD card, PlatformResources? resources, Func<Device, IReadOnlyList<AddressSpace>> spaces)

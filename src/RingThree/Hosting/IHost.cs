@@ -12,6 +12,9 @@ public interface IHost : IDisposable
     /// <summary>The ability to see and change which driver owns a device; <see langword="null"/> where there are no drivers.</summary>
     IDriverBinding? Binding => null;
 
+    /// <summary>The platform's table of logical interrupts; <see langword="null"/> where lines are asked for by their own numbers.</summary>
+    ILogicalInterrupts? LogicalInterrupts => null;
+
     /// <summary>Lists the devices that are there now, in address order. Opens none of them.</summary>
     /// <exception cref="DeviceException">The list could not be read.</exception>
     IReadOnlyList<DeviceDescription> Scan();

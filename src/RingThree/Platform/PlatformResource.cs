@@ -27,6 +27,9 @@ public enum PlatformLineKind
 
     /// <summary>A general-purpose input, by its number.</summary>
     Gpio,
+
+    /// <summary>A logical interrupt of the platform's table (<see cref="ILogicalInterrupts"/>), by its id.</summary>
+    Logical,
 }
 
 /// <summary>What of a line signals.</summary>
@@ -49,9 +52,9 @@ public enum LineTrigger
 public readonly record struct PlatformLine(PlatformLineKind Kind, int Number, LineTrigger Trigger)
 {
     /// <summary>What to call it in a message, such as "IRQ 5".</summary>
-    public string Name => string.Create(CultureInfo.InvariantCulture, $"{(Kind == PlatformLineKind.Gpio ? "GPIO" : "IRQ")} {Number}");
+    public string Name => string.Create(CultureInfo.InvariantCulture, $"{(Kind switch { PlatformLineKind.Gpio => "GPIO", PlatformLineKind.Logical => "logical interrupt", _ => "IRQ" })} {Number}");
 
-    /// <summary>As in <see cref="PlatformResources.ToString"/>: <c>irq=5</c>, <c>irq=11/level</c>, <c>gpio=3/both</c>.</summary>
+    /// <summary>As in <see cref="PlatformResources.ToString"/>: <c>irq=5</c>, <c>irq=11/level</c>, <c>gpio=3/both</c>, <c>logical=23</c>.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"{(Kind == PlatformLineKind.Gpio ? "gpio" : "irq")}={Number}{Trigger switch { LineTrigger.Level => "/level", LineTrigger.BothEdges => "/both", _ => "" }}");
+        $"{(Kind switch { PlatformLineKind.Gpio => "gpio", PlatformLineKind.Logical => "logical", _ => "irq" })}={Number}{Trigger switch { LineTrigger.Level => "/level", LineTrigger.BothEdges => "/both", _ => "" }}");
 }

@@ -90,6 +90,12 @@ public sealed class PlatformResources : IParsable<PlatformResources>
     /// <exception cref="ArgumentException">The card has that line already.</exception>
     public PlatformResources Gpio(int number, LineTrigger trigger = LineTrigger.Edge) => With(new PlatformLine(PlatformLineKind.Gpio, number, trigger));
 
+    /// <summary>Adds a logical interrupt, on a platform that has a table of them.</summary>
+    /// <param name="id">Its id there, 0 to 1023.</param>
+    /// <param name="trigger">What signals.</param>
+    /// <exception cref="ArgumentException">The card has that interrupt already.</exception>
+    public PlatformResources Logical(int id, LineTrigger trigger = LineTrigger.Edge) => With(new PlatformLine(PlatformLineKind.Logical, id, trigger));
+
     /// <summary>Reads what <see cref="ToString"/> writes; numbers may be decimal or, with 0x, hexadecimal, lengths also 16K or 1M.</summary>
     /// <exception cref="FormatException">It is something else; the message says what, and shows the form.</exception>
     public static PlatformResources Parse(string s, IFormatProvider? provider = null)
@@ -135,7 +141,8 @@ public sealed class PlatformResources : IParsable<PlatformResources>
             "IO" => Range(pair[1]) is var (start, length) ? Ports((int)Math.Min(start, int.MaxValue), (int)Math.Min(length, int.MaxValue)) : this,
             "IRQ" => Line(pair[1]) is var (number, trigger) ? Irq(number, trigger) : this,
             "GPIO" => Line(pair[1]) is var (number, trigger) ? Gpio(number, trigger) : this,
-            _ => throw new ArgumentException($"'{pair[0]}' is none of mem, io, irq, gpio."),
+            "LOGICAL" => Line(pair[1]) is var (number, trigger) ? Logical(number, trigger) : this,
+            _ => throw new ArgumentException($"'{pair[0]}' is none of mem, io, irq, gpio, logical."),
         };
     }
 
