@@ -16,10 +16,12 @@ if (part == "host")
     RegisterRow.Run(effort);
     RoadRows.Run(effort);
     AllocationRows.Run();
+    WinDriverRows.Registers(effort);
 }
 else if (part == "sim")
 {
     SimulationRows.Run(effort);
+    WinDriverRows.Interrupts(effort);
 }
 else if (part == "start")
 {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using RingThree.WinDriver;
 
 namespace Jungo.wdapi_dotnet;
@@ -56,42 +57,48 @@ public static partial class wdc_lib_decl
     /// <param name="dwNumTrans">How many.</param>
     public static uint WDC_MultiTransfer(IntPtr pTrans, uint dwNumTrans) => Transfers.Run(nameof(WDC_MultiTransfer), pTrans, dwNumTrans);
 
+    /// <remarks>Inlined, and without a region of exceptions: what a register access costs beside the access is decided here.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint Read<T>(IntPtr hDev, uint space, ulong offset, ref T value)
+        where T : unmanaged =>
+        OpenCards.Window(hDev, space) is { } window && window.TryReadMapped(offset, ref value) ? Status.Success : ReadSlowly(hDev, space, offset, ref value);
+
+    /// <inheritdoc cref="Read"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static uint Write<T>(IntPtr hDev, uint space, ulong offset, T value)
+        where T : unmanaged =>
+        OpenCards.Window(hDev, space) is { } window && window.TryWriteMapped(offset, value) ? Status.Success : WriteSlowly(hDev, space, offset, value);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static uint ReadSlowly<T>(IntPtr hDev, uint space, ulong offset, ref T value)
         where T : unmanaged
     {
-        if (OpenCards.Find(hDev) is { } card && card.Space(space) is { } found)
+        if (OpenCards.Find(hDev)?.Space(space) is not { } found) return NoSpace("reading", hDev, space);
+        try
         {
-            try
-            {
-                value = found.Read<T>(offset);
-                return Status.Success;
-            }
-            catch (Exception error)
-            {
-                return Status.Failed("reading", error);
-            }
+            value = found.Read<T>(offset);
+            return Status.Success;
         }
-
-        return NoSpace("reading", hDev, space);
+        catch (Exception error)
+        {
+            return Status.Failed("reading", error);
+        }
     }
 
-    private static uint Write<T>(IntPtr hDev, uint space, ulong offset, T value)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static uint WriteSlowly<T>(IntPtr hDev, uint space, ulong offset, T value)
         where T : unmanaged
     {
-        if (OpenCards.Find(hDev) is { } card && card.Space(space) is { } found)
+        if (OpenCards.Find(hDev)?.Space(space) is not { } found) return NoSpace("writing", hDev, space);
+        try
         {
-            try
-            {
-                found.Write(offset, value);
-                return Status.Success;
-            }
-            catch (Exception error)
-            {
-                return Status.Failed("writing", error);
-            }
+            found.Write(offset, value);
+            return Status.Success;
         }
-
-        return NoSpace("writing", hDev, space);
+        catch (Exception error)
+        {
+            return Status.Failed("writing", error);
+        }
     }
 
     private static uint NoSpace(string operation, IntPtr hDev, uint space) => With(operation, hDev, card =>

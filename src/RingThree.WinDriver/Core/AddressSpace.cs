@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using RingThree.Hosting;
 using RingThree.Registers;
 
@@ -7,14 +6,12 @@ namespace RingThree.WinDriver;
 /// <summary>One address space of an open card: a region, and the addresses that transfer commands and the memory macros name it by.</summary>
 internal sealed class AddressSpace
 {
-    private readonly RegisterWindow? _window; // the short way to registers; none where a part of the region is the host's
-
     internal AddressSpace(int number, DeviceRegion region, int index, ulong address, int item)
     {
         (Number, Region, Index, Address, Item) = (number, region, index, address, item);
         try
         {
-            _window = region.Window(0, region.Size);
+            Window = region.Window(0, region.Size);
         }
         catch (DeviceException)
         {
@@ -26,6 +23,9 @@ internal sealed class AddressSpace
     internal int Number { get; }
 
     internal DeviceRegion Region { get; }
+
+    /// <summary>The short way to its registers; none where a part of the region is the host's.</summary>
+    internal RegisterWindow? Window { get; }
 
     /// <summary>The region's number for transfer programs.</summary>
     internal int Index { get; }
@@ -45,15 +45,13 @@ internal sealed class AddressSpace
     internal bool Contains(bool isPort, ulong address, ulong length) =>
         isPort == Region.IsPort && address >= Address && address - Address < Region.Size && length <= Region.Size - (address - Address);
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal T Read<T>(ulong offset)
-        where T : unmanaged => _window is { } window && offset <= uint.MaxValue ? new Register<T>(window, (uint)offset).Read() : Region.Read<T>(offset);
+        where T : unmanaged => Window is { } window && offset <= uint.MaxValue ? new Register<T>(window, (uint)offset).Read() : Region.Read<T>(offset);
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Write<T>(ulong offset, T value)
         where T : unmanaged
     {
-        if (_window is { } window && offset <= uint.MaxValue) new Register<T>(window, (uint)offset).Write(value);
+        if (Window is { } window && offset <= uint.MaxValue) new Register<T>(window, (uint)offset).Write(value);
         else Region.Write(offset, value);
     }
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using RingThree.Registers;
 
 namespace RingThree.WinDriver;
 
@@ -7,8 +8,10 @@ internal static class OpenCards
 {
     private const int First = 0x5233_0000;
     private const int Step = 16;
+    private const int SpacesEach = Step / 2; // so that half of a handle is the place of its first space
     private static readonly Lock Gate = new();
     private static OpenCard?[] _cards = new OpenCard?[16];
+    private static Direct[] _direct = new Direct[16 * SpacesEach];
     private static int _next; // a place is never used twice: a handle that was closed stays closed
 
     internal static IEnumerable<OpenCard> All => _cards.Where(c => c is not null)!;
@@ -21,6 +24,16 @@ internal static class OpenCards
         return place < (nuint)cards.Length && cards[place] is { } card && card.Handle == handle ? card : null;
     }
 
+    /// <summary>The window to the registers of a card's space, where that is one of the first eight and has one: one look instead of four.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static RegisterWindow? Window(IntPtr handle, uint space)
+    {
+        Direct[] direct = _direct;
+        uint place = ((uint)(handle - First) / 2) + space;
+        // What a wrong handle or number leads to has another handle in it.
+        return space < SpacesEach && place < (uint)direct.Length && direct[place].Handle == handle ? direct[place].Window : null;
+    }
+
     internal static IntPtr Add(OpenCard card)
     {
         lock (Gate)
@@ -29,10 +42,15 @@ internal static class OpenCards
             {
                 var more = new OpenCard?[2 * _next];
                 _cards.CopyTo(more, 0);
+                var moreDirect = new Direct[SpacesEach * more.Length];
+                _direct.CopyTo(moreDirect, 0);
+                Volatile.Write(ref _direct, moreDirect);
                 Volatile.Write(ref _cards, more);
             }
 
             card.Handle = First + (_next * Step);
+            for (int i = 0; i < Math.Min(SpacesEach, card.Spaces.Length); i++)
+                _direct[(_next * SpacesEach) + i] = new Direct { Window = card.Spaces[i]?.Window, Handle = card.Handle };
             _cards[_next++] = card;
             return card.Handle;
         }
@@ -46,7 +64,15 @@ internal static class OpenCards
             int place = (int)(card.Handle - First) / Step;
             if (_cards[place] != card) return false;
             _cards[place] = null;
+            Array.Clear(_direct, place * SpacesEach, SpacesEach);
             return true;
         }
+    }
+
+    /// <summary>A space of a card, by the card's handle.</summary>
+    private struct Direct
+    {
+        internal IntPtr Handle;
+        internal RegisterWindow? Window;
     }
 }

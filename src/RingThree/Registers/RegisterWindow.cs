@@ -68,6 +68,33 @@ public sealed class RegisterWindow
         GC.KeepAlive(this);
     }
 
+    /// <summary>Reads a register by a plain load, where that can be: the window is mapped, and the register lies in it, aligned. Throws nothing.</summary>
+    /// <typeparam name="T">An integer of 1, 2, 4 or 8 bytes, or an enum over one.</typeparam>
+    /// <param name="offset">Bytes from the window's start.</param>
+    /// <param name="value">The value; what it was where this answers <see langword="false"/>.</param>
+    /// <returns>Whether it was read. If not, the region's own Read does it, or says what is wrong.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryReadMapped<T>(ulong offset, ref T value)
+        where T : unmanaged
+    {
+        if (offset > uint.MaxValue || offset + (ulong)Unsafe.SizeOf<T>() > _mapped || !Fits<T>((uint)offset)) return false;
+        value = RegisterAccess.Load<T>(_base + (nuint)offset);
+        GC.KeepAlive(this);
+        return true;
+    }
+
+    /// <summary>Writes a register by a plain store, where that can be.</summary>
+    /// <inheritdoc cref="TryReadMapped"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryWriteMapped<T>(ulong offset, T value)
+        where T : unmanaged
+    {
+        if (offset > uint.MaxValue || offset + (ulong)Unsafe.SizeOf<T>() > _mapped || !Fits<T>((uint)offset)) return false;
+        RegisterAccess.Store(_base + (nuint)offset, value);
+        GC.KeepAlive(this);
+        return true;
+    }
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private T ReadSlowly<T>(uint offset)
         where T : unmanaged
