@@ -11,6 +11,7 @@ internal sealed class CardInterrupt(OpenCard card)
 {
     private const uint Types = CardItems.Message | CardItems.MessageX | CardItems.Level;
     private const uint CopyValues = (uint)WD_INTERRUPT_TYPE.INTERRUPT_CMD_COPY;
+    private const uint ShutOff = (uint)WD_INTERRUPT_WAIT_RESULT.INTERRUPT_INTERRUPTED;
     private static readonly TimeSpan WaitStep = TimeSpan.FromSeconds(1);
     private readonly Lock _gate = new();
     private InterruptSession? _session;
@@ -19,6 +20,7 @@ internal sealed class CardInterrupt(OpenCard card)
     private PlugInHandle? _plugIn;
     private GCHandle _pin;
     private LatencyMode? _latency;
+    private volatile bool _isShutOff; // the line stayed asserted, and was left masked
     private Action? _again; // enables it as it was enabled last
 
     internal bool IsEnabled => _session is { IsEnabled: true };
@@ -52,11 +54,15 @@ internal sealed class CardInterrupt(OpenCard card)
         if (_session is not { } session) throw NotEnabled();
         try
         {
-            Interrupt batch;
-            while (!session.Wait(WaitStep, out batch))
+            Interrupt batch = default;
+            do
             {
-                // Until it comes or is disabled: that is what this call promises.
+                // Until it comes, is disabled or shut off: that is what this call promises.
+                if (!_isShutOff) continue;
+                interrupt.fStopped = ShutOff;
+                return;
             }
+            while (!session.Wait(WaitStep, out batch));
 
             Receive(interrupt, _copied, batch);
         }
@@ -93,6 +99,7 @@ internal sealed class CardInterrupt(OpenCard card)
             Commands? list = translate();
             InterruptKinds kinds = KindsOf(options);
             Commands? copied = (options & CopyValues) != 0 ? list : null;
+            _isShutOff = false;
             if (plugIn?.IntEnable() == false) throw new StatusException(WD_ERROR_CODES.WD_KERPLUG_FAILURE, $"{card.Hardware}: the plug-in '{plugIn.Name}' refused to enable the interrupt.");
             InterruptSession session;
             try
@@ -112,7 +119,12 @@ internal sealed class CardInterrupt(OpenCard card)
                     Delivery = delivery,
                     Report = report =>
                     {
-                        if (report.Kind == InterruptReportKind.Storm) interrupt.fStopped = (uint)WD_INTERRUPT_WAIT_RESULT.INTERRUPT_INTERRUPTED;
+                        if (report.Kind == InterruptReportKind.Storm)
+                        {
+                            _isShutOff = true;
+                            interrupt.fStopped = ShutOff;
+                        }
+
                         DebugLog.Error("interrupt", report.Message);
                     },
                 });
@@ -201,13 +213,13 @@ internal sealed class CardInterrupt(OpenCard card)
 
     private StatusException NotEnabled() => new(WD_ERROR_CODES.WD_INTERRUPT_NOT_ENABLED, $"{card.Hardware}: the interrupt is not enabled.");
 
-    private static void Receive(WD_INTERRUPT interrupt, Commands? copied, in Interrupt batch)
+    private void Receive(WD_INTERRUPT interrupt, Commands? copied, in Interrupt batch)
     {
         if (batch.Call > 0) return; // one batch, for which a plug-in wants several calls
         interrupt.dwCounter += (uint)batch.Count;
         interrupt.dwLost = (uint)(batch.Count - 1); // those that came with it and get no call of their own
         interrupt.dwLastMessage = (uint)batch.Vector;
-        interrupt.fStopped = (uint)WD_INTERRUPT_WAIT_RESULT.INTERRUPT_RECEIVED;
+        interrupt.fStopped = _isShutOff ? ShutOff : (uint)WD_INTERRUPT_WAIT_RESULT.INTERRUPT_RECEIVED;
         copied?.CopyBack(batch.Values.Span);
     }
 
