@@ -18,4 +18,14 @@ internal static class ByteCount
 
         return bytes.ToString(CultureInfo.InvariantCulture) + space + Units[unit];
     }
+
+    /// <summary>For sizes that need not be exact: as 191.9 MiB, in the unit that leaves most to see below ten thousand.</summary>
+    internal static string About(ulong bytes)
+    {
+        int unit = 0;
+        double value = bytes;
+        for (; value >= 10_000 || (value >= 1024 && value % 1024 == 0); unit++) value /= 1024;
+        string rounded = value.ToString("0.#", CultureInfo.InvariantCulture);
+        return $"{rounded} {Units[unit]}";
+    }
 }
