@@ -50,9 +50,12 @@ internal static unsafe class AllOnes
     internal static void Cover(string device, string range, nint address, nuint length)
     {
         nuint chunk = Chunk(length);
-        for (nuint at = 0; at < length; at += chunk)
+        // From the end: x86 keeps with a mapping of /dev/mem how its pages are cached, can shorten that from the end alone, and
+        // keeps for good what it cannot; the memory could never again be mapped otherwise (memtype_erase, arch/x86/mm/pat).
+        for (nuint end = length; end > 0;)
         {
-            nuint part = Math.Min(length - at, chunk);
+            nuint part = end % chunk == 0 ? chunk : end % chunk;
+            nuint at = end -= part;
             if (Libc.Mmap(address + (nint)at, part, Libc.ProtectReadWrite, Libc.MapPrivate | Libc.MapFixed, _file!, 0) == -1)
                 throw VfioErrors.Failed(device, "covering " + range, "mmap", "The limit of mappings may be reached: raise vm.max_map_count.");
         }
