@@ -9,7 +9,8 @@ internal sealed class PlatformCard : IHostedDevice
 {
     private const string MemoryFile = "/dev/mem";
     private readonly PlatformResources _resources;
-    private readonly FileDescriptor? _memory;
+    private readonly FileDescriptor? _uncached;
+    private readonly FileDescriptor? _cached;
     private readonly IoPorts?[] _ports;
     private readonly MemoryView?[] _views;
 
@@ -32,8 +33,8 @@ internal sealed class PlatformCard : IHostedDevice
                     continue;
                 }
 
-                _memory ??= OpenMemory();
-                _views[i] = new MemoryView(Map(_memory, range));
+                FileDescriptor memory = range.IsCached ? _cached ??= OpenMemory(0) : _uncached ??= OpenMemory(Libc.Synchronous);
+                _views[i] = new MemoryView(Map(memory, range));
             }
         }
         catch
@@ -67,7 +68,8 @@ internal sealed class PlatformCard : IHostedDevice
 
     public IRegionAccess? GetAccess(int region) => _ports[region];
 
-    public IReadOnlyList<IRegionMapping> Map(int region) => _views[region] is null ? [] : [Map(_memory!, _resources.Ranges[region])];
+    public IReadOnlyList<IRegionMapping> Map(int region) =>
+        _views[region] is null ? [] : [Map((_resources.Ranges[region].IsCached ? _cached : _uncached)!, _resources.Ranges[region])];
 
     public IInterruptWaiter CreateWaiter() => new EventWaiter(_resources.Name);
 
@@ -99,7 +101,8 @@ internal sealed class PlatformCard : IHostedDevice
     {
         foreach (IoPorts? ports in _ports) ports?.Close();
         foreach (MemoryView? view in _views) view?.Dispose();
-        _memory?.Dispose();
+        _uncached?.Dispose();
+        _cached?.Dispose();
     }
 
     /// <summary>The file of memory could not be opened; its errno is this thread's last.</summary>
@@ -111,10 +114,10 @@ internal sealed class PlatformCard : IHostedDevice
             : "Run as root. Under kernel lockdown (cat /sys/kernel/security/lockdown) nobody may: switch Secure Boot off.");
     }
 
-    private FileDescriptor OpenMemory()
+    /// <param name="caching"><see cref="Libc.Synchronous"/> for memory that the kernel is to map uncached, as registers must be; 0 for RAM (drivers/char/mem.c).</param>
+    private FileDescriptor OpenMemory(int caching)
     {
-        // Synchronous: the kernel then maps it uncached, as registers must be.
-        FileDescriptor memory = Libc.Open(MemoryFile, Libc.ReadWrite | Libc.Synchronous | Libc.CloseOnExec);
+        FileDescriptor memory = Libc.Open(MemoryFile, Libc.ReadWrite | Libc.CloseOnExec | caching);
         if (!memory.IsInvalid) return memory;
         DeviceException error = NoMemoryFile(_resources.Name);
         memory.Dispose();
@@ -131,6 +134,11 @@ internal sealed class PlatformCard : IHostedDevice
         {
             throw new DeviceException(error.Status, _resources.Name, $"mapping {range} of {MemoryFile}", error.Answer,
                 "The kernel keeps RAM and what its drivers hold to itself. See /proc/iomem who has it and unbind that driver, or boot with iomem=relaxed.", error);
+        }
+        catch (DeviceException error) when (error.Answer.Contains("EAGAIN", StringComparison.Ordinal))
+        {
+            throw new DeviceException(DeviceStatus.Busy, _resources.Name, $"mapping {range} of {MemoryFile}", error.Answer,
+                $"Somebody has it mapped {(range.IsCached ? "uncached" : "cached")}, and memory cannot be both: close it there, or open it likewise.", error);
         }
         catch (DeviceException error) when (error.Status == DeviceStatus.IoError)
         {

@@ -1,4 +1,5 @@
 using RingThree.Hosting;
+using RingThree.Memory;
 using RingThree.Platform;
 
 namespace RingThree.Linux;
@@ -12,8 +13,14 @@ public sealed class PlatformHost : IHost
     /// <inheritdoc/>
     public string Name => "platform";
 
+    /// <inheritdoc/>
+    public string Machine => SystemMemoryMap.Machine;
+
     /// <summary>Nothing: what is not enumerated cannot be listed.</summary>
     public IReadOnlyList<DeviceDescription> Scan() => [];
+
+    /// <inheritdoc/>
+    public PhysicalMemoryMap ReadMemoryMap() => new SystemMemoryMap().Read();
 
     /// <inheritdoc/>
     /// <param name="address">What <see cref="PlatformResources.ToString"/> writes.</param>

@@ -1,17 +1,23 @@
 using RingThree.Hosting;
 using RingThree.Interop;
+using RingThree.Memory;
 using RingThree.Pci;
+using RingThree.Platform;
 
 namespace RingThree.Linux;
 
 /// <summary>
 /// The PCI functions of this Linux machine, opened through VFIO by container and group. Needs an IOMMU, the vfio-pci
-/// driver, and the right to open /dev/vfio (root, or the group's file handed to you).
+/// driver, and the right to open /dev/vfio (root, or the group's file handed to you). Cards and memory that are defined by
+/// hand are opened as by <see cref="PlatformHost"/>.
 /// </summary>
 public sealed class VfioHost : IHost
 {
     /// <inheritdoc/>
     public string Name => "vfio";
+
+    /// <inheritdoc/>
+    public string Machine => SystemMemoryMap.Machine;
 
     /// <inheritdoc/>
     public IDriverBinding Binding { get; } = new DriverBinding();
@@ -48,6 +54,9 @@ public sealed class VfioHost : IHost
     }
 
     /// <inheritdoc/>
+    public PhysicalMemoryMap ReadMemoryMap() => new SystemMemoryMap().Read();
+
+    /// <inheritdoc/>
     /// <remarks>From the kernel's uevents, which say nothing of power states.</remarks>
     public IDisposable Watch(Action<DeviceChange> onChange)
     {
@@ -59,6 +68,7 @@ public sealed class VfioHost : IHost
     public IHostedDevice OpenDevice(string address, OpenOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
+        if (PlatformResources.TryParse(address, null, out PlatformResources? resources) && !resources.IsEmpty) return new PlatformCard(resources);
         if (PciAddress.TryParse(address, null, out PciAddress place)) address = place.ToString(); // 00:04.0 is 0000:00:04.0
         DeviceDescription device = SysfsPci.Describe(address)
             ?? throw new DeviceException(DeviceStatus.NotFound, address, "opening through VFIO", "there is no such function", "Run 'ring3 list' to see what is there.");

@@ -48,8 +48,11 @@ public sealed class GuestPlatformTests
         using var host = new PlatformHost();
         DeviceException error = Assert.Throws<DeviceException>(() => host.Open(new PlatformResources("ram").Memory(0x100_0000, 0x1000)));
         Assert.Equal(DeviceStatus.AccessDenied, error.Status);
-        Assert.Contains("EPERM", error.Message, StringComparison.Ordinal);
-        Assert.Contains("/proc/iomem", error.Advice, StringComparison.Ordinal);
+        Assert.Contains("System RAM", error.Message, StringComparison.Ordinal);
+        Assert.Contains("/proc/iomem", error.Message, StringComparison.Ordinal);
+        Assert.Contains("ring3 memory --reserve", error.Advice, StringComparison.Ordinal);
+        DeviceException kernel = Assert.Throws<DeviceException>(() => host.OpenDevice("ram,mem=0x1000000+0x1000", OpenOptions.Default));
+        Assert.Contains("EPERM", kernel.Message, StringComparison.Ordinal); // the kernel's own answer, where nobody asks the map
     }
 
     [Fact]

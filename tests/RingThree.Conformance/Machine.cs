@@ -26,6 +26,12 @@ public sealed class Machine : IDisposable
     /// <summary>The longest any wait of a test may take; a test that reaches it has failed.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
+    /// <summary>The memory that both machines were started without (tests/guest/boot.sh: memmap=).</summary>
+    public const ulong ReservedBase = 0x2000_0000;
+
+    /// <inheritdoc cref="ReservedBase"/>
+    public const ulong ReservedLength = 16 << 20;
+
     private readonly IReadOnlyDictionary<string, string> _addresses;
     private readonly List<PciDevice> _open = [];
 
@@ -62,10 +68,10 @@ public sealed class Machine : IDisposable
     /// <summary>The simulated host, where there is one.</summary>
     public SimulatedHost? Sim { get; }
 
-    /// <summary>The guest's machine, simulated: a root port, a bridge to conventional PCI, and the same cards in the same slots.</summary>
+    /// <summary>The guest's machine, simulated: a root port, a bridge to conventional PCI, and the same cards in the same slots, the same memory.</summary>
     public static SimulatedHost Twin()
     {
-        var host = new SimulatedHost();
+        var host = new SimulatedHost().ReserveMemory(ReservedBase, ReservedLength);
         host.AddBridge("0000:00:05.0");
         host.AddBridge("0000:00:0c.0", isConventional: true);
         foreach ((string card, string address) in TwinAddresses)

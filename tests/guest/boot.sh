@@ -29,8 +29,11 @@ share=$(cd "$share" && pwd)
 # Every device has its address: the interrupt line follows from it, and 9p must not take a free slot of the tests'.
 # Slots 2 and 6 share a line (slot mod 4), as do 1 and 5 behind the bridge; the latter two share a group as well.
 # shellcheck disable=SC2054 # The commas belong to QEMU.
+# 16 MiB of memory that Linux leaves alone: reserved physical memory as a driver's user makes it.
+kernel_options=
 case $topology in
   main)
+    kernel_options='memmap=16M$0x20000000'
     devices=(
       -device intel-iommu,intremap=on
       -device edu,bus=pcie.0,addr=2 -device edu,bus=pcie.0,addr=6
@@ -114,7 +117,7 @@ fi
 timeout -k 5 "$timeout" qemu-system-x86_64 -nodefaults -no-user-config -display none -no-reboot \
   -serial "file:${share//,/,,}/console.log" -monitor none -m 1024 -smp 1 -machine q35,accel=tcg -cpu max \
   -kernel "$guest/vmlinux" -initrd "$guest/initrd.gz" \
-  -append "console=ttyS0 panic=-1 oops=panic intel_iommu=on quiet" \
+  -append "console=ttyS0 panic=-1 oops=panic intel_iommu=on quiet $kernel_options" \
   "${devices[@]}" "${shares[@]}" </dev/null >"$share/qemu.log" 2>&1 &
 qemu=$!
 trap 'kill "$qemu" 2>/dev/null || true' EXIT

@@ -42,6 +42,8 @@ public sealed class RootComplex
 
     internal PlatformBus Platform { get; }
 
+    internal SystemMemory Memory { get; } = new();
+
     /// <summary>A fault takes a card away.</summary>
     internal Action<PciEndpoint>? Removed { get; set; }
 
@@ -208,7 +210,7 @@ public sealed class RootComplex
         Check(address, width, kind);
         if (Platform.Find(address, width, kind) is var (slot, range, place)) return slot.Read(range, place, width);
         if (FindDecoder(address, width, kind) is var (function, bar, offset)) return function.ReadBar(bar, offset, width);
-        return LittleEndian.AllOnes(width);
+        return kind == RegionKind.Memory && Memory.Find(address, (ulong)width) is { } memory ? memory.Read(address, width) : LittleEndian.AllOnes(width);
     }
 
     private void Write(ulong address, int width, ulong value, RegionKind kind)
@@ -216,6 +218,7 @@ public sealed class RootComplex
         Check(address, width, kind);
         if (Platform.Find(address, width, kind) is var (slot, range, place)) slot.Write(range, place, width, value);
         else if (FindDecoder(address, width, kind) is var (function, bar, offset)) function.WriteBar(bar, offset, width, value);
+        else if (kind == RegionKind.Memory) Memory.Find(address, (ulong)width)?.Write(address, width, value);
     }
 
     private static void Check(ulong address, int width, RegionKind kind)

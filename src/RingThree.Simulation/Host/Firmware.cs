@@ -30,7 +30,7 @@ internal sealed class Firmware
     }
 
     /// <summary>Where cards that no bus enumerates can be.</summary>
-    internal static string OtherAddresses => $"ports below 0x{Ports.Start:x}, memory below 0x{Low.Start:x} or from 0x{Low.Last + 1:x} to 0x{High.Start - 1:x}";
+    internal static string OtherAddresses => $"ports below 0x{Ports.Start:x}, memory from 0xa0000 to 0xeffff, from 0x40000000 to 0xafffffff or from 0x{Low.Last + 1:x} to 0x{High.Start - 1:x}";
 
     /// <summary>Whether some of a range is what BARs are given.</summary>
     internal static bool IsPci(PlatformRange range) => range.Overlaps(Ports) || range.Overlaps(Low) || range.Overlaps(High);

@@ -1,4 +1,6 @@
+using System.Globalization;
 using RingThree.Hosting;
+using RingThree.Memory;
 using RingThree.Pci;
 using RingThree.Platform;
 
@@ -9,6 +11,8 @@ public sealed class SimulatedHost : IHost
 {
     private const int FirstSlot = 2;
     private const int Slots = 32;
+    private static int machines;
+    private readonly int _number = Interlocked.Increment(ref machines);
     private readonly Firmware _firmware;
     private readonly IsolationGroups _groups = new();
     private readonly Dictionary<PciEndpoint, SimulatedDevice?> _open = []; // null while it is being opened
@@ -35,6 +39,9 @@ public sealed class SimulatedHost : IHost
 
     /// <inheritdoc/>
     public string Name => "sim";
+
+    /// <inheritdoc/>
+    public string Machine => string.Create(CultureInfo.InvariantCulture, $"sim {_number}");
 
     /// <summary>The machine as firmware and a kernel see it: by bus addresses, with nothing virtualised.</summary>
     public RootComplex RootComplex { get; }
@@ -92,17 +99,37 @@ public sealed class SimulatedHost : IHost
     /// <summary>Puts a card in that no bus enumerates: it answers where it says, and <see cref="Scan"/> does not show it.</summary>
     /// <param name="card">The card; it can be put in once.</param>
     /// <returns>This host.</returns>
-    /// <exception cref="InvalidOperationException">Another such card answers there, or the addresses are PCI's.</exception>
+    /// <exception cref="InvalidOperationException">Another such card answers there, or the addresses are PCI's or the machine's memory.</exception>
     public SimulatedHost Add(SimulatedPlatformCard card)
     {
         ArgumentNullException.ThrowIfNull(card);
         PlatformRange[] pci = [.. card.Resources.Ranges.Where(Firmware.IsPci)];
         if (pci.Length > 0)
             throw new InvalidOperationException($"Card '{card.Resources.Name}' cannot be at {pci[0]}: those addresses are PCI's. Take others ({Firmware.OtherAddresses}).");
+        PlatformRange[] ram = [.. card.Resources.Ranges.Where(r => r.Kind == RegionKind.Memory && SystemMemory.Contains(r))];
+        if (ram.Length > 0)
+            throw new InvalidOperationException($"Card '{card.Resources.Name}' cannot be at {ram[0]}: the machine's memory is there. Take others ({Firmware.OtherAddresses}).");
         RootComplex.Platform.Add(card);
         card.PowerOn();
         return this;
     }
+
+    /// <summary>
+    /// Takes memory from the machine's system, as a boot setting does (memmap= on Linux): from then on it can be opened
+    /// (<see cref="ReservedMemory"/>), and cards reach it by DMA. Its contents stay for as long as the machine.
+    /// </summary>
+    /// <param name="address">Its first address; the machine has usable memory from 1 MiB to 1 GiB.</param>
+    /// <param name="length">Bytes; address and length are multiples of 4096.</param>
+    /// <returns>This host.</returns>
+    /// <exception cref="ArgumentException">It is no usable memory, or reserved already.</exception>
+    public SimulatedHost ReserveMemory(ulong address, ulong length)
+    {
+        RootComplex.Memory.Reserve(address, length);
+        return this;
+    }
+
+    /// <inheritdoc/>
+    public PhysicalMemoryMap ReadMemoryMap() => RootComplex.Memory.Read();
 
     /// <summary>Plugs a bridge in.</summary>
     /// <param name="address">A free address, such as <c>0000:00:1c.0</c>.</param>

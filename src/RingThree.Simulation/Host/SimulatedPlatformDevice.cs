@@ -61,7 +61,12 @@ internal sealed class SimulatedPlatformDevice : IHostedDevice
 
     public IRegionAccess GetAccess(int region) => _accesses[region];
 
-    public IReadOnlyList<IRegionMapping> Map(int region) => [];
+    /// <remarks>
+    /// Reserved memory has an address in this process, for spans and for cards' DMA. Its region is no region that can be mapped
+    /// all the same: accesses of it come by here, so that they read ones after the end and have their place in a seeded run.
+    /// </remarks>
+    public IReadOnlyList<IRegionMapping> Map(int region) =>
+        _resources.Ranges[region] is { Kind: RegionKind.Memory } range && _root.Memory.Find(range.Start, range.Length) is { } memory ? [memory.Map(range)] : [];
 
     public IInterruptWaiter CreateWaiter() => new SimulatedWaiter(_scheduler);
 

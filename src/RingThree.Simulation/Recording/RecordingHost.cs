@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using RingThree.Hosting;
+using RingThree.Memory;
 
 namespace RingThree.Simulation;
 
@@ -38,6 +39,9 @@ public sealed class RecordingHost : IHost
     public string Name => _host.Name;
 
     /// <inheritdoc/>
+    public string Machine => _host.Machine;
+
+    /// <inheritdoc/>
     public IDriverBinding? Binding => _host.Binding;
 
     /// <summary>
@@ -54,6 +58,9 @@ public sealed class RecordingHost : IHost
 
     /// <inheritdoc/>
     public IReadOnlyList<RegionDescription>? PeekRegions(string address) => _host.PeekRegions(address);
+
+    /// <inheritdoc/>
+    public PhysicalMemoryMap? ReadMemoryMap() => _host.ReadMemoryMap();
 
     /// <inheritdoc/>
     public IHostedDevice OpenDevice(string address, OpenOptions options)

@@ -172,13 +172,26 @@ public abstract class Device : IDisposable
                 }
                 finally
                 {
-                    Host.Dispose();
+                    try
+                    {
+                        Host.Dispose();
+                    }
+                    finally
+                    {
+                        OnClosed();
+                    }
+
                     Volatile.Write(ref _closed, true);
                 }
             }
         }
 
         return true;
+    }
+
+    /// <summary>The host has it back.</summary>
+    internal virtual void OnClosed()
+    {
     }
 
     /// <summary>The region with a number, or <see langword="null"/>.</summary>

@@ -7,7 +7,7 @@ public sealed class DmaMapping : IDisposable
 {
     private readonly DmaSpace _space;
     private MemoryHandle _pin;
-    private PageMemory? _memory;
+    private object? _memory;
     private int _released;
 
     internal DmaMapping(DmaSpace space, Iova first, ulong mappedLength, Iova address, long length)
@@ -24,6 +24,9 @@ public sealed class DmaMapping : IDisposable
 
     /// <summary>Bytes.</summary>
     public long Length { get; }
+
+    /// <summary>Whether the device no longer reaches the memory.</summary>
+    internal bool IsOver => Volatile.Read(ref _released) != 0;
 
     /// <summary>Start of the pages that are mapped.</summary>
     internal Iova First { get; }
@@ -54,8 +57,8 @@ public sealed class DmaMapping : IDisposable
     internal void Hold(MemoryHandle pin) => _pin = pin;
 
     /// <summary>
-    /// Keeps our own memory in place until the mapping ends: the space holds its mappings, so a buffer that was forgotten
+    /// Keeps what the memory belongs to until the mapping ends: the space holds its mappings, so a buffer that was forgotten
     /// is never freed under the device.
     /// </summary>
-    internal void Hold(PageMemory memory) => _memory = memory;
+    internal void Hold(object memory) => _memory = memory;
 }

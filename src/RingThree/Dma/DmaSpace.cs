@@ -1,6 +1,7 @@
 using System.Buffers;
 using RingThree.Devices;
 using RingThree.Hosting;
+using RingThree.Memory;
 
 namespace RingThree.Dma;
 
@@ -82,6 +83,32 @@ public sealed class DmaSpace
             pin.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Maps physical memory that was reserved at boot, all of it.</summary>
+    /// <param name="memory">The memory; when it is closed, so is the mapping.</param>
+    /// <param name="addressBits">How many address bits the card has, 12 to 64: of the bus address, which is not the physical one.</param>
+    /// <param name="access">What the device may do there.</param>
+    /// <exception cref="DeviceException">No free bus address below the limit, or the host refused.</exception>
+    /// <exception cref="ObjectDisposedException">The memory or the device is closed.</exception>
+    public DmaMapping Map(ReservedMemory memory, int addressBits = 64, DmaAccess access = DmaAccess.Both)
+    {
+        ArgumentNullException.ThrowIfNull(memory);
+        return Map(memory, 0, memory.Length, addressBits, access);
+    }
+
+    /// <summary>Maps a part of physical memory that was reserved at boot.</summary>
+    /// <inheritdoc cref="Map(ReservedMemory, int, DmaAccess)"/>
+    /// <param name="memory">The memory; when it is closed, so is the mapping.</param>
+    /// <param name="offset">Where the part begins, bytes. The device reaches the whole pages around it.</param>
+    /// <param name="length">Its bytes, at least 1.</param>
+    /// <param name="addressBits">How many address bits the card has, 12 to 64.</param>
+    /// <param name="access">What the device may do there.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The part is not in the memory.</exception>
+    public DmaMapping Map(ReservedMemory memory, ulong offset, ulong length, int addressBits = 64, DmaAccess access = DmaAccess.Both)
+    {
+        ArgumentNullException.ThrowIfNull(memory);
+        return memory.MapFor(offset, length, address => Map(address, checked((long)length), addressBits, access));
     }
 
     /// <summary>Maps memory by its address. The caller keeps it in place until the mapping is disposed.</summary>

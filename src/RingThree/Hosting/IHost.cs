@@ -1,3 +1,5 @@
+using RingThree.Memory;
+
 namespace RingThree.Hosting;
 
 /// <summary>
@@ -8,6 +10,12 @@ public interface IHost : IDisposable
 {
     /// <summary>A short name that starts this host's device names, such as <c>sim</c> or <c>vfio</c>.</summary>
     string Name { get; }
+
+    /// <summary>
+    /// Which machine's addresses this host's are, the same for hosts of one machine: what is claimed at an address is
+    /// claimed there (<see cref="Sharing.ResourceClaim.Host"/>).
+    /// </summary>
+    string Machine => Name;
 
     /// <summary>The ability to see and change which driver owns a device; <see langword="null"/> where there are no drivers.</summary>
     IDriverBinding? Binding => null;
@@ -28,6 +36,11 @@ public interface IHost : IDisposable
     /// <param name="address">The device's address as <see cref="DeviceDescription.Address"/> spells it.</param>
     /// <returns>Its regions as <see cref="IHostedDevice.Regions"/> would have them, parts left out; <see langword="null"/> where there is no such device or this host shows none.</returns>
     IReadOnlyList<RegionDescription>? PeekRegions(string address) => null;
+
+    /// <summary>The machine's physical memory: what is RAM that the system uses, and what is not.</summary>
+    /// <returns>The map as it is now; <see langword="null"/> where this host has none to show.</returns>
+    /// <exception cref="DeviceException">It cannot be read, or this user may not see it (<see cref="DeviceStatus.AccessDenied"/>).</exception>
+    PhysicalMemoryMap? ReadMemoryMap() => null;
 
     /// <summary>Opens one device for the caller alone (as far as the host can tell).</summary>
     /// <param name="address">The device's address as <see cref="DeviceDescription.Address"/> spells it.</param>

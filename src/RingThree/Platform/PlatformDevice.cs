@@ -15,10 +15,16 @@ namespace RingThree.Platform;
 public sealed class PlatformDevice : Device
 {
     private readonly DeviceRegion[] _regions;
+    private readonly IDisposable _claims;
 
-    internal PlatformDevice(IHostedDevice host, PlatformResources resources, DeviceOpenOptions options)
+    /// <param name="host">The host's side; ownership passes to this object once it is made.</param>
+    /// <param name="resources">Where it is.</param>
+    /// <param name="options">How to open it.</param>
+    /// <param name="claims">Given back when it is closed.</param>
+    internal PlatformDevice(IHostedDevice host, PlatformResources resources, DeviceOpenOptions options, IDisposable claims)
         : base(host, options)
     {
+        _claims = claims;
         Resources = resources;
         if (!resources.Ranges.Select(r => r.Length).SequenceEqual(host.Regions.Take(resources.Ranges.Count).Select(r => r.Size)))
         {
@@ -46,4 +52,6 @@ public sealed class PlatformDevice : Device
     }
 
     internal override DeviceRegion? FindRegion(int number) => number >= 0 && number < _regions.Length ? _regions[number] : null;
+
+    internal override void OnClosed() => _claims.Dispose();
 }

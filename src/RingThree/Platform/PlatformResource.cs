@@ -9,14 +9,24 @@ namespace RingThree.Platform;
 /// <param name="Length">Bytes.</param>
 public readonly record struct PlatformRange(RegionKind Kind, ulong Start, ulong Length)
 {
+    /// <summary>
+    /// Whether the processor may keep memory in its cache: right for RAM that was reserved, wrong for registers. WinDriver:
+    /// WD_ITEM_MEM_ALLOW_CACHE.
+    /// </summary>
+    public bool IsCached { get; init; }
+
+    /// <summary>Whether nobody else in this process may open it meanwhile (<see cref="Sharing.ResourceLocks"/>). WinDriver: fNotSharable.</summary>
+    public bool IsExclusive { get; init; }
+
     /// <summary>Its last address.</summary>
     public ulong Last => Start + (Length - 1);
 
     /// <summary>Whether some address is in both.</summary>
     public bool Overlaps(PlatformRange other) => Kind == other.Kind && Start <= other.Last && other.Start <= Last;
 
-    /// <summary>As in <see cref="PlatformResources.ToString"/>: <c>mem=0xd0000+0x4000</c>, <c>io=0x300+0x10</c>.</summary>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{(Kind == RegionKind.Port ? "io" : "mem")}=0x{Start:x}+0x{Length:x}");
+    /// <summary>As in <see cref="PlatformResources.ToString"/>: <c>mem=0xd0000+0x4000</c>, <c>io=0x300+0x10</c>, <c>mem=0x74600000+0x100000/cached/exclusive</c>.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
+        $"{(Kind == RegionKind.Port ? "io" : "mem")}=0x{Start:x}+0x{Length:x}{(IsCached ? "/cached" : "")}{(IsExclusive ? "/exclusive" : "")}");
 }
 
 /// <summary>Where a line ends.</summary>

@@ -10,7 +10,8 @@ namespace RingThree.Platform;
 /// an input. Its manual knows, no scan does.
 /// </summary>
 /// <remarks>
-/// Written out and read back as <c>adc,mem=0xd0000+0x4000,io=0x300+0x10,irq=5</c>. Regions have the order in which they
+/// Written out and read back as <c>adc,mem=0xd0000+0x4000,io=0x300+0x10,irq=5</c>; RAM that was reserved for it as
+/// <c>frames,mem=0x74600000+150M/cached/exclusive</c>. Regions have the order in which they
 /// are added. Lines that signal by edges are one interrupt group, its vectors in the order of the lines; a level line is
 /// another. An object does not change: each addition gives a new one.
 /// </remarks>
@@ -57,25 +58,28 @@ public sealed class PlatformResources : IParsable<PlatformResources>
     /// <summary>Adds memory.</summary>
     /// <param name="address">Its physical address, a multiple of 8, so that an aligned offset is an aligned access.</param>
     /// <param name="length">Bytes, at least 1.</param>
+    /// <param name="cached">Whether it is RAM that the processor may keep in its cache; registers must not be.</param>
+    /// <param name="exclusive">Whether nobody else in this process may open it meanwhile.</param>
     /// <exception cref="ArgumentException">It is empty, not aligned, wraps around, or lies in another of this card's ranges.</exception>
-    public PlatformResources Memory(ulong address, ulong length)
+    public PlatformResources Memory(ulong address, ulong length, bool cached = false, bool exclusive = false)
     {
         // Without a parameter's name, here and below: these are also said of a text, where there is none.
         if (length == 0) throw new ArgumentException($"Memory has at least 1 byte; that at 0x{address:x} would have none.");
         if (length - 1 > ulong.MaxValue - address) throw new ArgumentException($"0x{length:x} bytes from 0x{address:x} on are more than there are addresses.");
         if (address % 8 != 0) throw new ArgumentException($"0x{address:x} is no multiple of 8: begin at the one below, and count offsets from there.");
-        return With(new PlatformRange(RegionKind.Memory, address, length));
+        return With(new PlatformRange(RegionKind.Memory, address, length) { IsCached = cached, IsExclusive = exclusive });
     }
 
     /// <summary>Adds I/O ports.</summary>
     /// <param name="port">The first, 0 to FFFFh.</param>
     /// <param name="length">How many, at least 1.</param>
+    /// <param name="exclusive">Whether nobody else in this process may open them meanwhile.</param>
     /// <exception cref="ArgumentException">There are none, they go beyond FFFFh, or some are in another of this card's ranges.</exception>
-    public PlatformResources Ports(int port, int length)
+    public PlatformResources Ports(int port, int length, bool exclusive = false)
     {
         if (length < 1) throw new ArgumentException($"There is at least 1 port; at 0x{port:x} there would be {length}.");
         if (port < 0 || (ulong)port + (ulong)length > PortSpace) throw new ArgumentException($"Ports are 0 to FFFFh; 0x{length:x} from 0x{port:x} on are not.");
-        return With(new PlatformRange(RegionKind.Port, (ulong)port, (ulong)length));
+        return With(new PlatformRange(RegionKind.Port, (ulong)port, (ulong)length) { IsExclusive = exclusive });
     }
 
     /// <summary>Adds a line to the machine's interrupt controller.</summary>
@@ -137,8 +141,8 @@ public sealed class PlatformResources : IParsable<PlatformResources>
         if (pair.Length != 2) throw new ArgumentException($"'{part}' is not KIND=WHERE.");
         return pair[0].ToUpperInvariant() switch
         {
-            "MEM" => Range(pair[1]) is var (start, length) ? Memory(start, length) : this,
-            "IO" => Range(pair[1]) is var (start, length) ? Ports((int)Math.Min(start, int.MaxValue), (int)Math.Min(length, int.MaxValue)) : this,
+            "MEM" => Range(pair[1], "cached", "exclusive") is var (start, length, words) ? Memory(start, length, words.Contains("cached"), words.Contains("exclusive")) : this,
+            "IO" => Range(pair[1], "exclusive") is var (start, length, words) ? Ports((int)Math.Min(start, int.MaxValue), (int)Math.Min(length, int.MaxValue), words.Count > 0) : this,
             "IRQ" => Line(pair[1]) is var (number, trigger) ? Irq(number, trigger) : this,
             "GPIO" => Line(pair[1]) is var (number, trigger) ? Gpio(number, trigger) : this,
             "LOGICAL" => Line(pair[1]) is var (number, trigger) ? Logical(number, trigger) : this,
@@ -146,11 +150,19 @@ public sealed class PlatformResources : IParsable<PlatformResources>
         };
     }
 
-    private static (ulong Start, ulong Length) Range(string text)
+    private static (ulong Start, ulong Length, HashSet<string> Words) Range(string text, params string[] known)
     {
-        string[] pair = text.Split('+');
-        if (pair.Length != 2) throw new ArgumentException($"'{text}' is not START+LENGTH.");
-        return (Number(pair[0]), Number(pair[1]));
+        string[] parts = text.Split('/');
+        string[] pair = parts[0].Split('+');
+        if (pair.Length != 2) throw new ArgumentException($"'{parts[0]}' is not START+LENGTH.");
+        var words = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        foreach (string word in parts.Skip(1).Select(w => w.Trim()))
+        {
+            if (!known.Contains(word, StringComparer.OrdinalIgnoreCase)) throw new ArgumentException($"'{word}' is none of {string.Join(", ", known)}.");
+            if (!words.Add(word)) throw new ArgumentException($"'{word}' is there twice.");
+        }
+
+        return (Number(pair[0]), Number(pair[1]), words);
     }
 
     private static (int Number, LineTrigger Trigger) Line(string text)

@@ -26,7 +26,21 @@ public sealed class PlatformResourcesTests
         Assert.Equal("adc,mem=0xd0000+0x4000,io=0x300+0x10,irq=5", card.ToString());
     }
 
+    [Fact]
+    public void Memory_and_ports_say_how_they_are_used()
+    {
+        var card = PlatformResources.Parse("frames,mem=0x74600000+150M/Exclusive/cached,mem=0xd0000+16K,io=0x300+16/exclusive");
+
+        Assert.Equal("frames,mem=0x74600000+0x9600000/cached/exclusive,mem=0xd0000+0x4000,io=0x300+0x10/exclusive", card.ToString());
+        Assert.Equal(card.ToString(), new PlatformResources("frames").Memory(0x7460_0000, 150 << 20, cached: true, exclusive: true).Memory(0xD_0000, 0x4000).Ports(0x300, 16, exclusive: true).ToString());
+        Assert.Equal([(true, true), (false, false), (false, true)], card.Ranges.Select(r => (r.IsCached, r.IsExclusive)));
+    }
+
     [Theory]
+    [InlineData("adc,mem=0xd0000+8/warm", "'warm' is none of cached, exclusive")]
+    [InlineData("adc,mem=0xd0000+8/", "'' is none of cached, exclusive")]
+    [InlineData("adc,mem=0xd0000+8/cached/cached", "'cached' is there twice")]
+    [InlineData("adc,io=0x300+8/cached", "'cached' is none of exclusive")]
     [InlineData("", "has no name")]
     [InlineData(",irq=1", "has no name")]
     [InlineData("a\tb,irq=1", "white space")]
