@@ -19,6 +19,7 @@ internal static class Commands
         ["map"] = MapCommand.Create,
         ["listen"] = ListenCommand.Create,
         ["show"] = ShowCommand.Create,
+        ["memory"] = MemoryCommand.Create,
         ["doctor"] = DoctorCommand.Create,
         ["bind"] = BindCommand.CreateBind,
         ["unbind"] = BindCommand.CreateUnbind,

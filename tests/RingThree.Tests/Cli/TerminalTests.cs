@@ -9,6 +9,7 @@ public sealed partial class TerminalTests
 {
     private const string Escape = "\e[";
     private static readonly string Program = Repository.Find("src/RingThree.Cli", "ring3");
+    private static readonly string Ranges = Path.Combine(Repository.Root, "tests", "RingThree.Tests", "Memory", "windows-ranges.txt");
     private static readonly string Map = Path.Combine(Repository.Root, "samples", "edu", "edu.svd");
 
     /// <summary>Each command with something that works.</summary>
@@ -18,6 +19,7 @@ public sealed partial class TerminalTests
         "watch sim:edu bar0+0 STATUS --map '" + Map + "' --timeout 0.3", "watch sim:edu bar0+0 --timeout 0.3 --json", "map '" + Map + "'",
         "listen sim:edu --ack 'r32 bar0+0x24; mask 0xffffffff; wb32 bar0+0x64' --stimulus 'w32 bar0+0x60 1 @100Hz' --count 5 --timeout 30",
         "demo", "demo --json", "completion bash",
+        "memory --windows '" + Ranges + "' --reserve 10M", "memory --windows '" + Ranges + "' --json",
     ];
 
     /// <summary>Each command with a mistake of each kind, and its exit status.</summary>
@@ -28,6 +30,8 @@ public sealed partial class TerminalTests
         { 2, "write sim:edu bar0+0" }, { 1, "write ffff:ff:1f.7 bar0+0 1" }, { 2, "watch sim:edu" }, { 1, "watch ffff:ff:1f.7 bar0+0" }, { 2, "map" }, { 1, "map /nowhere" },
         { 2, "listen" }, { 1, "listen ffff:ff:1f.7" }, { 1, "listen sim:edu --count 1 --timeout 0.2" }, { 2, "doctor moon" }, { 1, "doctor ffff:ff:1f.7" },
         { 2, "bind" }, { 2, "bind moon" }, { 1, "bind ffff:ff:1f.7" }, { 2, "unbind" }, { 1, "unbind ffff:ff:1f.7" }, { 2, "demo moon" }, { 1, "demo sim:nvme" }, { 1, "demo ffff:ff:1f.7" }, { 2, "completion cmd" },
+        { 1, "memory --dmesg /nowhere" }, { 2, "memory --dmesg ''" }, { 2, "memory --dmesg a --iomem b" }, { 2, "memory --reserve much" }, { 2, "memory --reserve 0" }, { 2, "memory --reserve 99999999999T" },
+        { 2, "memory --bits 32" }, { 2, "memory --reserve 1M --bits 70" }, { 2, "memory --reserve 1M --align 3M" }, { 2, "memory extra" }, { 1, "memory --iomem '" + Ranges + "'" }, { 1, "memory --windows '" + Map + "'" },
     };
 
     [Theory]
@@ -131,6 +135,9 @@ public sealed partial class TerminalTests
             (int status, string output, string errors) = await Nobody("doctor --json");
             Assert.Equal((1, ""), (status, errors)); // nobody may open nothing
             Assert.Contains(JsonDocument.Parse(output).RootElement.EnumerateArray(), c => c.GetProperty("state").GetString() == "FAILED");
+            (status, output, errors) = await Nobody("memory --reserve 1M");
+            Assert.Equal((1, ""), (status, output));
+            Assert.Contains("Run it as root", Assert.Single(errors.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
             foreach (string arguments in (string[])["bind", "unbind"])
             {
                 string? function = Directory.Exists("/sys/bus/pci/devices") ? Directory.GetFileSystemEntries("/sys/bus/pci/devices").Select(f => Path.GetFileName(f)!).FirstOrDefault(f => !f.EndsWith("00:00.0", StringComparison.Ordinal)) : null;
