@@ -59,7 +59,7 @@ public sealed partial class DocumentedCommandTests
 
         Assert.InRange(commands.Length, 25, 200);
         Assert.DoesNotContain(commands, c => c.Contains("--follow", StringComparison.Ordinal)); // it would stay
-        foreach (string name in (string[])["list", "show", "doctor", "read", "write", "watch", "map", "listen", "bind", "unbind", "demo"])
+        foreach (string name in (string[])["list", "show", "memory", "doctor", "read", "write", "watch", "map", "listen", "bind", "unbind", "demo"])
             Assert.Contains(commands, c => c.StartsWith("ring3 " + name, StringComparison.Ordinal));
     }
 

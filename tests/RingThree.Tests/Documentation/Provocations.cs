@@ -54,6 +54,7 @@ internal static class Provocations
                 Marshal.SetLastPInvokeError(Errno.EPERM);
                 throw PlatformCard.NoMemoryFile("adc");
             }),
+            Of(DeviceStatus.AccessDenied, () => new SimulatedHost().Open(new PlatformResources("adc").Memory(0x100_0000, 0x1000))),
         ],
         ["WrongDriver"] = [Of(DeviceStatus.WrongDriver, () => throw VfioErrors.WrongDriver(Place, "nvme"))],
         ["NoIommu"] = [Of(DeviceStatus.NoIommu, () => throw VfioErrors.NoIommu(Place))],
