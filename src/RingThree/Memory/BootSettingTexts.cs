@@ -38,6 +38,7 @@ internal static class BootSettingTexts
     internal static IReadOnlyList<string> NotesOf(MemoryReservation plan)
     {
         var notes = new List<string>();
+        foreach (PhysicalMemoryRange there in plan.Map.Withheld.Where(r => r.Length >= plan.Size)) notes.Add($"kept from the system already, and large enough: {there}");
         if (plan.Size > plan.LeftToSystem) notes.Add($"more than half: {ByteCount.About(plan.LeftToSystem)} are left to the system");
         if (plan.Map.BootSettings.Count > 0) notes.Add($"the machine was started with {string.Join(' ', plan.Map.BootSettings)}: keep that, and add to it");
         var own = new PhysicalMemoryRange(plan.Base, plan.Last, PhysicalMemoryKind.Other, "");

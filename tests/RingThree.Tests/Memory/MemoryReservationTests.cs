@@ -151,6 +151,8 @@ public sealed class MemoryReservationTests
         Assert.Contains(MemoryReservation.Plan(Map("server"), 512 * M).Notes, n => n.StartsWith("memory of node 1;", StringComparison.Ordinal));
         Assert.Contains(MemoryReservation.Plan(Map("server"), 512 * M, addressBits: 32).Notes, n => n.StartsWith("memory of node 0;", StringComparison.Ordinal));
         Assert.Contains(MemoryReservation.Plan(Map("mem="), 64 * M).Notes, n => n.Contains("mem=512M: keep that", StringComparison.Ordinal));
+        Assert.Contains("kept from the system already, and large enough: 0x70900000-0x7dcdffff (211.9 MiB) usable", MemoryReservation.Plan(Map("manual, already reserved"), 150 * M).Notes);
+        Assert.DoesNotContain(MemoryReservation.Plan(Map("manual, already reserved"), 250 * M).Notes, n => n.StartsWith("kept from", StringComparison.Ordinal));
         Assert.Contains(MemoryReservation.Plan(Map("manual"), 1100 * M).Notes, n => n.StartsWith("more than half", StringComparison.Ordinal));
         Assert.Empty(MemoryReservation.Plan(Map("manual"), 150 * M).Notes);
     }
