@@ -11,8 +11,7 @@ internal static class DumpFile
 
     internal static PciDump Read(string file)
     {
-        if (file.Length == 0) throw new FormatException("--dump needs a file's name, or - for standard input.");
-        using Stream source = file == "-" ? Console.OpenStandardInput() : Open(file);
+        using Stream source = TextFile.Open("--dump", file);
         byte[] bytes = new byte[1 << 16];
         int length = 0;
         for (int read; (read = source.Read(bytes, length, bytes.Length - length)) > 0;)
@@ -23,17 +22,5 @@ internal static class DumpFile
         }
 
         return PciDump.Parse(Encoding.Latin1.GetString(bytes, 0, length)); // names beside the bytes may be in any encoding
-    }
-
-    private static FileStream Open(string file)
-    {
-        try
-        {
-            return File.OpenRead(file);
-        }
-        catch (Exception error) when (error is ArgumentException or NotSupportedException)
-        {
-            throw new FormatException($"'{file}' cannot be a file's name: {error.Message}", error);
-        }
     }
 }

@@ -2,22 +2,23 @@ using System.Text;
 
 namespace RingThree.Cli;
 
-/// <summary>Opens a file with text of another machine, or standard input, and tells its mistakes by the option's name.</summary>
+/// <summary>Files with text of another machine, or standard input; their mistakes are told by the option's name.</summary>
 internal static class TextFile
 {
+    /// <summary>Reads one, in the encoding that its first bytes say, as PowerShell's do; without any the bytes beside the numbers do not matter.</summary>
     internal static T Read<T>(string option, string file, Func<TextReader, T> read)
     {
-        if (file.Length == 0) throw new FormatException($"{option} needs a file's name, or - for standard input.");
-        // PowerShell writes UTF-16 with a mark; without one any bytes beside the numbers will do.
-        using var text = new StreamReader(file == "-" ? Console.OpenStandardInput() : Open(file), Encoding.Latin1, detectEncodingFromByteOrderMarks: true);
+        using var text = new StreamReader(Open(option, file), Encoding.Latin1, detectEncodingFromByteOrderMarks: true);
         return read(text);
     }
 
-    private static FileStream Open(string file)
+    /// <summary>Opens one.</summary>
+    internal static Stream Open(string option, string file)
     {
+        if (file.Length == 0) throw new FormatException($"{option} needs a file's name, or - for standard input.");
         try
         {
-            return File.OpenRead(file);
+            return file == "-" ? Console.OpenStandardInput() : File.OpenRead(file);
         }
         catch (Exception error) when (error is ArgumentException or NotSupportedException)
         {
