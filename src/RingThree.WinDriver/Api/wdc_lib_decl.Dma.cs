@@ -32,6 +32,16 @@ public static partial class wdc_lib_decl
         return status;
     }
 
+    /// <summary>Locks reserved physical memory for DMA. Not served yet: WD_NOT_IMPLEMENTED.</summary>
+    /// <param name="hDev">The device.</param>
+    /// <param name="pAddr">The memory's physical address.</param>
+    /// <param name="ppBuf">Stays as it is.</param>
+    /// <param name="dwOptions">As for <see cref="WDC_DMAContigBufLock"/>.</param>
+    /// <param name="dwDMABufSize">Bytes.</param>
+    /// <param name="ppDma">Stays as it is.</param>
+    public static uint WDC_DMAReservedBufLock(IntPtr hDev, ulong pAddr, ref IntPtr ppBuf, uint dwOptions, uint dwDMABufSize, ref IntPtr ppDma) =>
+        wds_lib_decl.NotYet(nameof(WDC_DMAReservedBufLock));
+
     /// <summary>One user lets go of a buffer; the last one takes it from its device, and what was allocated is freed.</summary>
     public static uint WDC_DMABufUnlock(IntPtr pDma) => WithBuffer(nameof(WDC_DMABufUnlock), pDma, LockedBuffers.Unlock);
 
