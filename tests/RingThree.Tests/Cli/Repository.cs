@@ -26,6 +26,15 @@ internal static class Repository
             : new("bash", ["-o", "pipefail", "-c", $"\"$0\" \"$@\" {redirection}", dotnet, program, .. arguments]));
     }
 
+    /// <summary>Runs a program that finds its hosts in RINGTHREE_HOSTS; null is none.</summary>
+    internal static async Task<(int Status, string Output, string Errors)> RunOn(string? hosts, string program)
+    {
+        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [program]);
+        start.Environment.Remove("RINGTHREE_HOSTS");
+        if (hosts is not null) start.Environment["RINGTHREE_HOSTS"] = hosts;
+        return await Run(start);
+    }
+
     /// <summary>Runs a shell command.</summary>
     internal static Task<(int Status, string Output, string Errors)> Shell(string command) => Run(new ProcessStartInfo("bash", ["-o", "pipefail", "-c", command]));
 
