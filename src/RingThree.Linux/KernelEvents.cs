@@ -1,4 +1,5 @@
 using System.Text;
+using RingThree.Diagnostics;
 using RingThree.Hosting;
 using RingThree.Interop;
 using RingThree.Pci;
@@ -129,9 +130,11 @@ internal sealed unsafe class KernelEvents : IDisposable
 
     private void Raise(DeviceChangeKind kind, DeviceDescription device)
     {
+        var change = new DeviceChange(kind, device);
+        DebugMonitor.DeviceChanged("vfio", change);
         try
         {
-            _onChange(new DeviceChange(kind, device));
+            _onChange(change);
         }
         catch (Exception)
         {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using RingThree.Diagnostics;
 using RingThree.Hosting;
 using RingThree.Memory;
 using RingThree.Pci;
@@ -387,6 +388,7 @@ public sealed class SimulatedHost : IHost
 
     private void Notify(DeviceChange change)
     {
+        DebugMonitor.DeviceChanged(Name, change);
         Action<DeviceChange>[] watchers;
         lock (_gate) watchers = [.. _watchers];
         foreach (Action<DeviceChange> watcher in watchers)

@@ -1,3 +1,4 @@
+using RingThree.Diagnostics;
 using RingThree.Dma;
 using RingThree.Hosting;
 using RingThree.Interrupts;
@@ -102,24 +103,34 @@ public abstract class Device : IDisposable
     public void Reset()
     {
         ObjectDisposedException.ThrowIf(IsClosed, this);
-        if (!CanReset)
+        try
         {
-            throw new DeviceException(DeviceStatus.NotSupported, Address, "resetting it",
-                "it has no reset of its own", "Bring it to a known state through its registers.");
+            if (!CanReset)
+            {
+                throw new DeviceException(DeviceStatus.NotSupported, Address, "resetting it",
+                    "it has no reset of its own", "Bring it to a known state through its registers.");
+            }
+
+            lock (Decode.Gate)
+            {
+                Decode.Hold();
+                try
+                {
+                    Host.Reset();
+                }
+                finally
+                {
+                    Decode.Release();
+                }
+            }
+        }
+        catch (Exception error)
+        {
+            RingThreeEvents.Log.DeviceResetFailed(Address, RingThreeEvents.Reason(Address, error));
+            throw;
         }
 
-        lock (Decode.Gate)
-        {
-            Decode.Hold();
-            try
-            {
-                Host.Reset();
-            }
-            finally
-            {
-                Decode.Release();
-            }
-        }
+        RingThreeEvents.Log.DeviceReset(Address);
     }
 
     /// <summary>Checks a transfer program against this device and makes it ready to run, again and again.</summary>
@@ -182,6 +193,7 @@ public abstract class Device : IDisposable
                     }
 
                     Volatile.Write(ref _closed, true);
+                    RingThreeEvents.Log.DeviceClosed(Address);
                 }
             }
         }

@@ -1,3 +1,4 @@
+using RingThree.Diagnostics;
 using RingThree.Hosting;
 
 namespace RingThree.Devices;
@@ -118,6 +119,7 @@ internal sealed class RemovalMonitor
         if (Interlocked.Exchange(ref _leaving, 1) != 0) return;
         bool told = false;
         var notice = new RemovalNotice(_device, reason, _device.RemovalTime);
+        RingThreeEvents.Log.DeviceLeaving(_device.Address, reason.ToString(), notice.Time.TotalSeconds);
         try
         {
             if (reason == RemovalReason.Gone) _device.Interrupts.DeviceGone(); // whoever waits need not wait longer

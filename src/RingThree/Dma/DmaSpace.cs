@@ -1,5 +1,8 @@
 using System.Buffers;
+using System.Diagnostics.Tracing;
+using System.Globalization;
 using RingThree.Devices;
+using RingThree.Diagnostics;
 using RingThree.Hosting;
 using RingThree.Memory;
 
@@ -127,6 +130,31 @@ public sealed class DmaSpace
             throw new ArgumentOutOfRangeException(nameof(address), $"{length} bytes at 0x{address:x} are no memory of this process.");
         ulong inPage = address & (_addresses.PageSize - 1);
         ulong bytes = Pages((ulong)length + inPage);
+        try
+        {
+            DmaMapping mapping = Map(address, length, bytes, inPage, addressBits, access);
+            TellMapped(mapping, access);
+            return mapping;
+        }
+        catch (DeviceException error)
+        {
+            RingThreeEvents.Log.DmaRefused(_device.Address, length, error.Answer);
+            throw;
+        }
+    }
+
+    /// <summary>Takes the DMA faults seen since the last call, oldest first, as far as this host can tell.</summary>
+    public IReadOnlyList<DmaFault> TakeFaults()
+    {
+        IReadOnlyList<DmaFault> faults = _space.TakeFaults();
+        if (!DebugMonitor.IsEnabled(EventLevel.Error, MonitorSections.Dma)) return faults;
+        foreach (DmaFault fault in faults)
+            RingThreeEvents.Log.DmaFault(fault.Device, Text(fault.Address), fault.IsWrite ? "write" : "read", fault.Reason);
+        return faults;
+    }
+
+    private DmaMapping Map(nuint address, long length, ulong bytes, ulong inPage, int addressBits, DmaAccess access)
+    {
         ulong last = addressBits == 64 ? ulong.MaxValue : (1UL << addressBits) - 1;
         lock (_gate)
         {
@@ -157,9 +185,6 @@ public sealed class DmaSpace
         }
     }
 
-    /// <summary>Takes the DMA faults seen since the last call, oldest first, as far as this host can tell.</summary>
-    public IReadOnlyList<DmaFault> TakeFaults() => _space.TakeFaults();
-
     /// <summary>Undoes one mapping. The device's access faults from then on.</summary>
     internal void Unmap(DmaMapping mapping)
     {
@@ -170,6 +195,8 @@ public sealed class DmaSpace
             _mappings.Remove(mapping);
             _addresses.Give(mapping.First);
         }
+
+        TellUnmapped(mapping);
     }
 
     /// <summary>Undoes every mapping, as the device closes. Buffers stay readable; the device no longer reaches them.</summary>
@@ -192,8 +219,23 @@ public sealed class DmaSpace
                 _mappings.Remove(mapping);
                 _addresses.Give(mapping.First);
                 mapping.Release();
+                TellUnmapped(mapping);
             }
         }
+    }
+
+    private static string Text(Iova address) => string.Create(CultureInfo.InvariantCulture, $"0x{address.Value:x}");
+
+    private void TellMapped(DmaMapping mapping, DmaAccess access)
+    {
+        if (DebugMonitor.IsEnabled(EventLevel.Informational, MonitorSections.Dma))
+            RingThreeEvents.Log.DmaMapped(_device.Address, Text(mapping.Address), mapping.Length, access.ToString());
+    }
+
+    private void TellUnmapped(DmaMapping mapping)
+    {
+        if (DebugMonitor.IsEnabled(EventLevel.Informational, MonitorSections.Dma))
+            RingThreeEvents.Log.DmaUnmapped(_device.Address, Text(mapping.Address), mapping.Length);
     }
 
     private ulong Pages(ulong length) => (length + _addresses.PageSize - 1) & ~(_addresses.PageSize - 1);

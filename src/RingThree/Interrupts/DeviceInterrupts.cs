@@ -1,4 +1,5 @@
 using RingThree.Devices;
+using RingThree.Diagnostics;
 using RingThree.Hosting;
 
 namespace RingThree.Interrupts;
@@ -56,6 +57,12 @@ public sealed class DeviceInterrupts
         {
             // Outside the gate: the options' programs run meanwhile, and a model behind them may do anything.
             session = InterruptNegotiation.Enable(_device, [.. Groups()], options, out pending);
+            session.TellEnabled();
+        }
+        catch (Exception error)
+        {
+            RingThreeEvents.Log.InterruptsRefused(_device.Address, RingThreeEvents.Reason(_device.Address, error));
+            throw;
         }
         finally
         {

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using RingThree.Diagnostics;
 using RingThree.Hosting;
 using RingThree.Transfers;
 
@@ -203,6 +205,7 @@ internal sealed class InterruptExecutor : IDisposable
         {
             _scratch.AsSpan().Clear(); // what a program did not get to must not be another run's value
             result = _stage.Run(vector.Vector, count, _session.Kind, _scratch);
+            if (MonitorSwitch.TracesInterrupts) Trace(vector.Vector, count, result);
             // The line is open again before any later stage runs: no handler delays the next acknowledge.
             if (_session.Kind == InterruptKind.Level && (result & ImmediateResult.DeviceGone) == 0) UnmaskLine(vector);
         }
@@ -214,6 +217,10 @@ internal sealed class InterruptExecutor : IDisposable
         _gate.Exit();
         if ((result & ImmediateResult.DeviceGone) != 0) _session.DeviceGone();
     }
+
+    [MethodImpl(MethodImplOptions.NoInlining)] // nothing of it belongs on the way of an interrupt that nobody traces
+    private void Trace(int vector, long count, ImmediateResult result) =>
+        RingThreeEvents.Log.ImmediateStageRan(_session.Device.Address, _session.Number, vector, count, result.ToString());
 
     private void Queue(VectorState vector, long count)
     {

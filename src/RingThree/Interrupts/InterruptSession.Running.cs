@@ -1,3 +1,4 @@
+using RingThree.Diagnostics;
 using RingThree.Hosting;
 
 namespace RingThree.Interrupts;
@@ -270,6 +271,8 @@ public sealed partial class InterruptSession
             _completion.TrySetResult();
         }
 
+        InterruptCounts.Remove(this);
+        RingThreeEvents.Log.Ended(this);
         Volatile.Write(ref _ended, true);
         Release();
     }

@@ -1,4 +1,5 @@
 using RingThree.Devices;
+using RingThree.Diagnostics;
 using RingThree.Hosting;
 using RingThree.Transfers;
 
@@ -66,6 +67,9 @@ public sealed partial class InterruptSession : IDisposable, IAsyncDisposable
 
     /// <summary>The kind that was negotiated.</summary>
     public InterruptKind Kind { get; }
+
+    /// <summary>Its number in this process, for the debug monitor.</summary>
+    internal int Number { get; } = InterruptCounts.NextNumber();
 
     /// <summary>How many vectors were granted.</summary>
     public int VectorCount => _vectors.Length;
@@ -208,7 +212,19 @@ public sealed partial class InterruptSession : IDisposable, IAsyncDisposable
 
     internal void UnmaskAtHost(int vector) => Device.Host.Unmask(_group, vector);
 
-    internal void Report(InterruptReport report) => _options.Report?.Invoke(report);
+    internal void Report(InterruptReport report)
+    {
+        RingThreeEvents.Log.Report(this, report);
+        _options.Report?.Invoke(report);
+    }
+
+    /// <summary>It is enabled, and its user is about to get it.</summary>
+    internal void TellEnabled()
+    {
+        InterruptCounts.Add(this);
+        if (IsStopping) InterruptCounts.Remove(this); // it may have ended already, by an interrupt
+        RingThreeEvents.Log.InterruptsEnabled(Device.Address, Number, Kind.ToString(), VectorCount, WaiterCount, _delivery.ToString());
+    }
 
     internal void ReportStorm(int vector, long signals)
     {

@@ -1,4 +1,5 @@
 using RingThree.Devices;
+using RingThree.Diagnostics;
 using RingThree.Hosting;
 
 namespace RingThree.Pci;
@@ -11,7 +12,22 @@ public static class PciHostExtensions
     /// <param name="id">Vendor and device id.</param>
     /// <param name="options">How to open it; <see langword="null"/> for the defaults.</param>
     /// <exception cref="DeviceException">None or several have that id, or it could not be opened.</exception>
-    public static PciDevice Open(this IHost host, PciId id, DeviceOpenOptions? options = null) => host.Open(host.Find(id).Address, options);
+    public static PciDevice Open(this IHost host, PciId id, DeviceOpenOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(host);
+        string address;
+        try
+        {
+            address = host.Find(id).Address;
+        }
+        catch (DeviceException error)
+        {
+            RingThreeEvents.Log.DeviceOpenFailed(id.ToString(), host.Name, error.Status.ToString(), RingThreeEvents.Reason(host.Name, error));
+            throw;
+        }
+
+        return host.Open(address, options);
+    }
 
     /// <summary>The only function with this id, without opening it.</summary>
     /// <param name="host">The host.</param>
@@ -52,15 +68,18 @@ public static class PciHostExtensions
         ArgumentException.ThrowIfNullOrEmpty(address);
         options ??= DeviceOpenOptions.Default;
         options.Check(nameof(options));
-        IHostedDevice hosted = host.OpenDevice(address, options.Host);
-        try
+        return OpenEvents.Open(host, address, () =>
         {
-            return new PciDevice(hosted, options);
-        }
-        catch
-        {
-            hosted.Dispose();
-            throw;
-        }
+            IHostedDevice hosted = host.OpenDevice(address, options.Host);
+            try
+            {
+                return new PciDevice(hosted, options);
+            }
+            catch
+            {
+                hosted.Dispose();
+                throw;
+            }
+        });
     }
 }

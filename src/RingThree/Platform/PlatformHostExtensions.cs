@@ -1,4 +1,5 @@
 using RingThree.Devices;
+using RingThree.Diagnostics;
 using RingThree.Hosting;
 using RingThree.Memory;
 using RingThree.Sharing;
@@ -22,20 +23,23 @@ public static class PlatformHostExtensions
         ArgumentNullException.ThrowIfNull(resources);
         options ??= DeviceOpenOptions.Default;
         options.Check(nameof(options));
-        IDisposable claims = Claim(host, resources);
-        IHostedDevice? hosted = null;
-        try
+        return OpenEvents.Open(host, resources.ToString(), () =>
         {
-            CheckMemory(host, resources);
-            hosted = host.OpenDevice(resources.ToString(), options.Host);
-            return new PlatformDevice(hosted, resources, options, claims);
-        }
-        catch
-        {
-            hosted?.Dispose();
-            claims.Dispose();
-            throw;
-        }
+            IDisposable claims = Claim(host, resources);
+            IHostedDevice? hosted = null;
+            try
+            {
+                CheckMemory(host, resources);
+                hosted = host.OpenDevice(resources.ToString(), options.Host);
+                return new PlatformDevice(hosted, resources, options, claims);
+            }
+            catch
+            {
+                hosted?.Dispose();
+                claims.Dispose();
+                throw;
+            }
+        });
     }
 
     private static IDisposable Claim(IHost host, PlatformResources resources) => ResourceLocks.Acquire(resources.ToString(),

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using RingThree.Diagnostics;
 using RingThree.Hosting;
 
 namespace RingThree.PlugIns;
@@ -39,6 +40,21 @@ public static class KernelPlugIns
     {
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(device);
+        try
+        {
+            var handle = new PlugInHandle(name, device.Address, OpenSession(name, device, openData));
+            RingThreeEvents.Log.PlugInOpened(device.Address, name);
+            return handle;
+        }
+        catch (DeviceException error)
+        {
+            RingThreeEvents.Log.PlugInRefused(device.Address, name, error.Answer);
+            throw;
+        }
+    }
+
+    private static IPlugInSession OpenSession(string name, PlugInDevice device, nint openData)
+    {
         string operation = $"opening the plug-in '{name}'";
         if (!Known.TryGetValue(name, out IKernelPlugIn? plugIn))
         {
@@ -64,7 +80,7 @@ public static class KernelPlugIns
 
         return session is null
             ? throw new DeviceException(DeviceStatus.AccessDenied, device.Address, operation, "it refused", "The plug-in does not serve this device, or not with this open data.")
-            : new PlugInHandle(name, session);
+            : session;
     }
 
     private sealed class Registration(string name, IKernelPlugIn plugIn) : IDisposable

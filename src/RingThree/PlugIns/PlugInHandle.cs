@@ -1,3 +1,4 @@
+using RingThree.Diagnostics;
 using RingThree.Interrupts;
 using RingThree.Transfers;
 
@@ -6,12 +7,13 @@ namespace RingThree.PlugIns;
 /// <summary>A plug-in that is open with a device, and its place on the road: AtIrql is the immediate stage, AtDpc the deferred one.</summary>
 public sealed class PlugInHandle : IDisposable
 {
+    private readonly string _device;
     private readonly IPlugInSession _session;
     private int _closed;
 
-    internal PlugInHandle(string name, IPlugInSession session)
+    internal PlugInHandle(string name, string device, IPlugInSession session)
     {
-        (Name, _session) = (name, session);
+        (Name, _device, _session) = (name, device, session);
     }
 
     /// <summary>The plug-in's name.</summary>
@@ -25,18 +27,66 @@ public sealed class PlugInHandle : IDisposable
     public uint Call(uint message, nint data)
     {
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _closed) != 0, this);
-        return _session.Call(message, data);
+        uint result;
+        try
+        {
+            result = _session.Call(message, data);
+        }
+        catch (Exception error)
+        {
+            Threw(nameof(Call), error);
+            throw;
+        }
+
+        RingThreeEvents.Log.PlugInCalled(_device, Name, message, result);
+        return result;
     }
 
     /// <summary>Asks it whether the interrupt may be enabled.</summary>
-    public bool IntEnable() => _session.IntEnable();
+    public bool IntEnable()
+    {
+        try
+        {
+            if (_session.IntEnable()) return true;
+        }
+        catch (Exception error)
+        {
+            Threw(nameof(IntEnable), error);
+            throw;
+        }
+
+        RingThreeEvents.Log.PlugInRefused(_device, Name, $"its {nameof(IntEnable)} does not let the interrupt be enabled");
+        return false;
+    }
 
     /// <summary>Tells it that the interrupt is disabled.</summary>
-    public void IntDisable() => _session.IntDisable();
+    public void IntDisable()
+    {
+        try
+        {
+            _session.IntDisable();
+        }
+        catch (Exception error)
+        {
+            Threw(nameof(IntDisable), error);
+            throw;
+        }
+    }
 
     /// <summary>Tells it of an event.</summary>
     /// <returns>Whether the program is to hear of it too.</returns>
-    public bool Event(uint action) => _session.Event(action);
+    public bool Event(uint action)
+    {
+        try
+        {
+            return _session.Event(action);
+        }
+        catch (Exception error)
+        {
+            Threw(nameof(Event), error);
+            throw;
+        }
+    }
 
     /// <summary>The immediate stage: the program's transfer commands, then the plug-in, whose answer counts.</summary>
     /// <param name="commands">The program's commands, made ready for the device; null for none.</param>
@@ -60,6 +110,20 @@ public sealed class PlugInHandle : IDisposable
     /// <summary>Closes it; once.</summary>
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref _closed, 1) == 0) _session.Close();
+        if (Interlocked.Exchange(ref _closed, 1) != 0) return;
+        try
+        {
+            _session.Close();
+        }
+        catch (Exception error)
+        {
+            Threw("Close", error);
+            throw;
+        }
+
+        RingThreeEvents.Log.PlugInClosed(_device, Name);
     }
+
+    // At interrupt level nothing is caught: the session ends with what a callback throws there, and that is told.
+    private void Threw(string callback, Exception error) => RingThreeEvents.Log.PlugInThrew(_device, Name, callback, RingThreeEvents.Reason(_device, error));
 }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using RingThree.Diagnostics;
 using RingThree.Hosting;
 
 namespace RingThree.Registers;
@@ -221,9 +222,9 @@ public sealed class DeviceRegion
     internal void CheckRange(ulong offset, ulong length, int alignment)
     {
         if (length > Size || offset > Size - length)
-            throw new ArgumentOutOfRangeException(nameof(offset), $"{Name}: {length} bytes at 0x{offset:x} were asked for, the region has 0x{Size:x}.");
+            throw Failed(new ArgumentOutOfRangeException(nameof(offset), $"{Name}: {length} bytes at 0x{offset:x} were asked for, the region has 0x{Size:x}."));
         if (offset % (ulong)alignment != 0)
-            throw new ArgumentOutOfRangeException(nameof(offset), $"{Name}: offset 0x{offset:x} is not a multiple of {alignment}, which this access needs.");
+            throw Failed(new ArgumentOutOfRangeException(nameof(offset), $"{Name}: offset 0x{offset:x} is not a multiple of {alignment}, which this access needs."));
     }
 
     internal RegionPart? FindProtected(ulong offset, ulong length)
@@ -236,17 +237,25 @@ public sealed class DeviceRegion
         return null;
     }
 
-    internal DeviceException Protected(RegionPart part, string operation, ulong offset, ulong length) => new(
+    internal DeviceException Protected(RegionPart part, string operation, ulong offset, ulong length) => Failed(new DeviceException(
         DeviceStatus.ProtectedRange, _host.Description.Address, $"{operation} bytes 0x{offset:x} to 0x{offset + length - 1:x} of {Description.Name}",
         $"bytes 0x{part.Offset:x} to 0x{part.Offset + part.Length - 1:x} are the card's {(part.Kind == RegionPartKind.MsixTable ? "MSI-X table" : "MSI-X pending bits")}, which the host owns",
-        "Enable interrupts through the device's Interrupts; lay register maps beside that part.");
+        "Enable interrupts through the device's Interrupts; lay register maps beside that part."));
 
     /// <summary>For an access of 64 bits where <see cref="IsNarrow"/>: it would be two on the bus, and which two nobody says.</summary>
     internal DeviceException TooWide(ulong offset) => TooWide($"accessing 64 bits of {Description.Name} at 0x{offset:x}");
 
     /// <inheritdoc cref="TooWide(ulong)"/>
-    internal DeviceException TooWide(string operation) => new(DeviceStatus.InvalidArgument, _host.Description.Address, operation,
-        "ports and configuration space take at most 32 bits at once", "Use two 32-bit accesses.");
+    internal DeviceException TooWide(string operation) => Failed(new DeviceException(DeviceStatus.InvalidArgument, _host.Description.Address, operation,
+        "ports and configuration space take at most 32 bits at once", "Use two 32-bit accesses."));
+
+    /// <summary>Tells the debug monitor of a failed access, and gives back its error to be thrown.</summary>
+    internal TError Failed<TError>(TError error)
+        where TError : Exception
+    {
+        TransferEvents.Failed(_host.Description.Address, Description.Kind, error);
+        return error;
+    }
 
     private static unsafe int SizeOf<T>()
         where T : unmanaged => sizeof(T);

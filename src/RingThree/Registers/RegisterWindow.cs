@@ -125,9 +125,9 @@ public sealed class RegisterWindow
         where T : unmanaged
     {
         int width = Unsafe.SizeOf<T>();
-        if (width is not (1 or 2 or 4 or 8)) throw new ArgumentException($"{Region.Name}: {typeof(T)} has {width} bytes; a bus access has 1, 2, 4 or 8.");
-        if (offset + (ulong)width > Length) throw new ArgumentOutOfRangeException(nameof(offset), $"{Region.Name}: a register at 0x{offset:x} lies outside its window of 0x{Length:x} bytes.");
-        if (!Fits<T>(offset)) throw new ArgumentOutOfRangeException(nameof(offset), $"{Region.Name}: a register of {width} bytes at 0x{offset:x}, which is not a multiple of its width.");
+        if (width is not (1 or 2 or 4 or 8)) throw Region.Failed(new ArgumentException($"{Region.Name}: {typeof(T)} has {width} bytes; a bus access has 1, 2, 4 or 8."));
+        if (offset + (ulong)width > Length) throw Region.Failed(new ArgumentOutOfRangeException(nameof(offset), $"{Region.Name}: a register at 0x{offset:x} lies outside its window of 0x{Length:x} bytes."));
+        if (!Fits<T>(offset)) throw Region.Failed(new ArgumentOutOfRangeException(nameof(offset), $"{Region.Name}: a register of {width} bytes at 0x{offset:x}, which is not a multiple of its width."));
         if (width == 8 && Region.IsNarrow) throw Region.TooWide(Offset + offset);
     }
 }

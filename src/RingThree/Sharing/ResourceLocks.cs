@@ -1,3 +1,5 @@
+using System.Diagnostics.Tracing;
+using RingThree.Diagnostics;
 using RingThree.Hosting;
 
 namespace RingThree.Sharing;
@@ -56,12 +58,21 @@ public static class ResourceLocks
     {
         ArgumentNullException.ThrowIfNull(claims);
         ResourceClaim[] all = [.. claims];
-        lock (Gate)
+        try
         {
-            Check(owner, all);
-            Held.AddRange(all.Select(c => (c, owner)));
+            lock (Gate)
+            {
+                Check(owner, all);
+                Held.AddRange(all.Select(c => (c, owner)));
+            }
+        }
+        catch (DeviceException error)
+        {
+            RingThreeEvents.Log.ResourcesRefused(owner, Describe(all), error.Answer);
+            throw;
         }
 
+        Tell(owner, all, RingThreeEvents.Log.ResourcesClaimed);
         return new Claimed(owner, all);
     }
 
@@ -84,6 +95,13 @@ public static class ResourceLocks
         }
     }
 
+    private static void Tell(string owner, ResourceClaim[] claims, Action<string, string> told)
+    {
+        if (DebugMonitor.IsEnabled(EventLevel.Informational, MonitorSections.CardRegistration)) told(owner, Describe(claims));
+    }
+
+    private static string Describe(ResourceClaim[] claims) => string.Join(", ", claims.Select(c => c.IsExclusive ? $"{c} (exclusively)" : c.ToString()));
+
     private sealed class Claimed(string owner, ResourceClaim[] claims) : IDisposable
     {
         private int _given;
@@ -95,6 +113,8 @@ public static class ResourceLocks
             {
                 foreach (ResourceClaim claim in claims) Held.Remove((claim, owner));
             }
+
+            Tell(owner, claims, RingThreeEvents.Log.ResourcesReleased);
         }
     }
 }

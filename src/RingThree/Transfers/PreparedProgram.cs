@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using RingThree.Devices;
+using RingThree.Diagnostics;
 using RingThree.Hosting;
 using RingThree.Interrupts;
 using RingThree.Registers;
@@ -90,7 +92,7 @@ public sealed class PreparedProgram
                     default:
                         ulong value = values[step.ValueIndex];
                         // All ones is what an absent device reads as: ask it before believing its mask (rule 3 of the road).
-                        if (value == step.AllOnes && !_device.IsPresent()) return ImmediateResult.DeviceGone;
+                        if (value == step.AllOnes && !_device.IsPresent()) return Gone(i);
                         if (message) break;
                         bool passed = step.Kind == TransferKind.Mask ? (value & step.Value) != 0 : (value & step.Value) == step.Second;
                         if (passed) break;
@@ -108,14 +110,14 @@ public sealed class PreparedProgram
             DeviceRegion? region = device.FindRegion(command.Region);
             string where = $"command {index} of the transfer program ({command.Kind}, {8 * command.Width} bits, region {command.Region}, offset 0x{command.Offset:x})";
             if (region is null)
-                throw Refuse(device, where, "the device has no such region", $"It has {device.DescribeRegions()}.");
+                throw Refuse(device, command.Region, where, "the device has no such region", $"It has {device.DescribeRegions()}.");
             ulong length = command.Length;
             if (length > region.Size || command.Offset > region.Size - length)
-                throw Refuse(device, where, $"it reaches beyond {region.Description.Name}, which has 0x{region.Size:x} bytes", "Correct the offset or the count.");
+                throw Refuse(device, command.Region, where, $"it reaches beyond {region.Description.Name}, which has 0x{region.Size:x} bytes", "Correct the offset or the count.");
             if (command.Width == 8 && region.IsNarrow) throw region.TooWide("checking " + where);
             RegionAbilities needed = command.IsRead ? RegionAbilities.Read : RegionAbilities.Write;
             if ((region.Description.Abilities & needed) == 0)
-                throw Refuse(device, where, $"{region.Description.Name} cannot do that ({region.Description.Abilities})", "Correct the program.");
+                throw Refuse(device, command.Region, where, $"{region.Description.Name} cannot do that ({region.Description.Abilities})", "Correct the program.");
             if (region.FindProtected(command.Offset, length) is { } part)
                 throw region.Protected(part, where, command.Offset, length);
             return new Step
@@ -136,8 +138,19 @@ public sealed class PreparedProgram
             };
         }
 
-        private static DeviceException Refuse(Device device, string where, string answer, string advice) =>
-            new(DeviceStatus.InvalidArgument, device.Address, "checking " + where, answer, advice);
+        private static DeviceException Refuse(Device device, int region, string where, string answer, string advice)
+        {
+            var error = new DeviceException(DeviceStatus.InvalidArgument, device.Address, "checking " + where, answer, advice);
+            TransferEvents.Failed(device.Address, device.FindRegion(region)?.Description.Kind, error);
+            return error;
+        }
+
+        [MethodImpl(MethodImplOptions.NoInlining)] // out of the interpreter's way
+        private ImmediateResult Gone(int command)
+        {
+            TransferEvents.Failed(_device.Address, null, $"command {command} of a transfer program tests all ones, and the device does not answer");
+            return ImmediateResult.DeviceGone;
+        }
     }
 
     /// <summary>One command with its place resolved. The region is held, and with it the mapping that <see cref="Base"/> points into.</summary>
