@@ -1,9 +1,14 @@
+using System.Diagnostics.Tracing;
 using System.Globalization;
 using Jungo.wdapi_dotnet;
+using RingThree.Diagnostics;
 
 namespace RingThree.WinDriver;
 
-/// <summary>The debug log of <c>WDC_SetDebugOptions</c>: what failed and why, in full, to a file or to standard error.</summary>
+/// <summary>
+/// The debug log of <c>WDC_SetDebugOptions</c>: what failed and why, in full, to a file, to standard error, or to the debug monitor
+/// (<c>ring3 monitor</c>).
+/// </summary>
 internal static class DebugLog
 {
     private static readonly Lock Gate = new();
@@ -33,28 +38,32 @@ internal static class DebugLog
     {
         LastError = $"{operation}: {text}";
         DebugBuffer.Add(DEBUG_LEVEL.D_ERROR, DEBUG_SECTION.S_MISC, LastError);
-        Write(wdc_lib_consts.WDC_DBG_LEVEL_ERR | wdc_lib_consts.WDC_DBG_LEVEL_TRACE, $"error: {LastError}");
+        Write(wdc_lib_consts.WDC_DBG_LEVEL_ERR | wdc_lib_consts.WDC_DBG_LEVEL_TRACE, EventLevel.Error, "error: ", LastError);
     }
 
     internal static void Trace(string text)
     {
         DebugBuffer.Add(DEBUG_LEVEL.D_TRACE, DEBUG_SECTION.S_MISC, text);
-        Write(wdc_lib_consts.WDC_DBG_LEVEL_TRACE, text);
+        Write(wdc_lib_consts.WDC_DBG_LEVEL_TRACE, EventLevel.Verbose, "", text);
     }
 
     /// <summary>What a program writes of its own.</summary>
-    internal static void Said(bool isError, string? text) => Write(isError ? wdc_lib_consts.WDC_DBG_LEVEL_ERR | wdc_lib_consts.WDC_DBG_LEVEL_TRACE : wdc_lib_consts.WDC_DBG_LEVEL_TRACE, text ?? "");
+    internal static void Said(bool isError, string? text)
+    {
+        if (isError) Write(wdc_lib_consts.WDC_DBG_LEVEL_ERR | wdc_lib_consts.WDC_DBG_LEVEL_TRACE, EventLevel.Error, "", text ?? "");
+        else Write(wdc_lib_consts.WDC_DBG_LEVEL_TRACE, EventLevel.Verbose, "", text ?? "");
+    }
 
-    private static void Write(uint levels, string text)
+    private static void Write(uint levels, EventLevel level, string mark, string text)
     {
         ulong options = Volatile.Read(ref _options);
         if ((options & wdc_lib_consts.WDC_DBG_NONE) != 0 || (options & levels) == 0) return;
+        if ((options & wdc_lib_consts.WDC_DBG_OUT_DBM) != 0) DebugMonitor.Write(level, "", text);
         lock (Gate)
         {
             try
             {
-                _file?.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{DateTime.UtcNow:HH:mm:ss.ffffff} {text}"));
-                if ((options & wdc_lib_consts.WDC_DBG_OUT_DBM) != 0) System.Diagnostics.Debug.WriteLine(text);
+                _file?.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{DateTime.UtcNow:HH:mm:ss.ffffff} {mark}{text}"));
             }
             catch (IOException)
             {
