@@ -18,6 +18,7 @@ internal static class Commands
         ["watch"] = WatchCommand.Create,
         ["map"] = MapCommand.Create,
         ["listen"] = ListenCommand.Create,
+        ["monitor"] = MonitorCommand.Create,
         ["show"] = ShowCommand.Create,
         ["memory"] = MemoryCommand.Create,
         ["doctor"] = DoctorCommand.Create,

@@ -32,6 +32,8 @@ public sealed partial class TerminalTests
         { 2, "bind" }, { 2, "bind moon" }, { 1, "bind ffff:ff:1f.7" }, { 2, "unbind" }, { 1, "unbind ffff:ff:1f.7" }, { 2, "demo moon" }, { 1, "demo sim:nvme" }, { 1, "demo ffff:ff:1f.7" }, { 2, "completion cmd" },
         { 1, "memory --dmesg /nowhere" }, { 2, "memory --dmesg ''" }, { 2, "memory --dmesg a --iomem b" }, { 2, "memory --reserve much" }, { 2, "memory --reserve 0" }, { 2, "memory --reserve 99999999999T" },
         { 2, "memory --bits 32" }, { 2, "memory --reserve 1M --bits 70" }, { 2, "memory --reserve 1M --align 3M" }, { 2, "memory extra" }, { 1, "memory --iomem '" + Ranges + "'" }, { 1, "memory --windows '" + Map + "'" },
+        { 2, "monitor ''" }, { 2, "monitor --bad" }, { 2, "monitor 1 2" }, { 2, "monitor 0" }, { 2, "monitor 99999999999" }, { 2, "monitor --section MOON" }, { 2, "monitor --section ''" }, { 2, "monitor --level loud" },
+        { 2, "monitor --interval 1x" }, { 2, "monitor --interval 0" }, { 2, "monitor --for 0" }, { 2, "monitor --for" }, { 2, "monitor --count 0" }, { 1, "monitor 2000000000" },
     };
 
     [Theory]

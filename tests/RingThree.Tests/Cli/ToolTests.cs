@@ -39,6 +39,9 @@ public sealed class ToolTests
     [InlineData("show", "--dump")]
     [InlineData("show", "--dump", "")]
     [InlineData("show", "--json")]
+    [InlineData("monitor", "")]
+    [InlineData("monitor", "--section", "INT,")]
+    [InlineData("monitor", "--for", "-1s")]
     public async Task Wrong_usage_is_2(params string[] arguments)
     {
         (int status, string output, string errors) = await Run("", arguments);
@@ -60,6 +63,8 @@ public sealed class ToolTests
     [InlineData("show", "--dump", "/no/such/file")]
     [InlineData("show", "--dump", "/")]
     [InlineData("read", "sim:queue-card", "bar0+0x3f0")]
+    [InlineData("monitor", "2000000000")]
+    [InlineData("monitor", "no-such-program", "--json")]
     public async Task What_cannot_be_done_is_1(params string[] arguments)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "needs Linux");
