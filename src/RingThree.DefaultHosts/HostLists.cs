@@ -8,8 +8,7 @@ public static class HostLists
 {
     /// <summary>Opens the hosts of a list.</summary>
     /// <param name="text">
-    /// Names with semicolons between: <c>machine</c> for this machine's own functions and its addresses, for cards defined by
-    /// hand (two hosts, in that order), and simulated cards as
+    /// Names with semicolons between: <c>machine</c> for this machine's own functions, and simulated cards as
     /// <see cref="HostNames.Open(string)"/> knows them; those are all in one simulated machine, in the order of the list.
     /// </param>
     /// <returns>The hosts, each once; dispose them.</returns>
@@ -17,20 +16,22 @@ public static class HostLists
     public static IReadOnlyList<IHost> Open(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        bool machine = false;
+        string[] names = text.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         var cards = new List<CardModel>();
-        foreach (string name in text.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        foreach (string name in names)
         {
-            if (name.Equals("machine", StringComparison.OrdinalIgnoreCase)) machine = true;
-            else if (HostNames.AfterSimulated(name) is { } card) cards.Add(HostNames.MakeCard(card));
-            else throw new FormatException($"'{name}' names no host; a list goes like machine; sim:edu; sim:generic,id=10ee:7024,bar0=64K,msi=4.");
+            if (HostNames.AfterSimulated(name) is { } card) cards.Add(HostNames.MakeCard(card));
+            else if (!IsMachine(name)) throw new FormatException($"'{name}' names no host; a list goes like machine; sim:edu; sim:generic,id=10ee:7024,bar0=64K,msi=4.");
         }
 
+        // A host has the place of its first name: programs that know nothing of several hosts get the first one's functions.
         var hosts = new List<IHost>();
-        if (machine) hosts.AddRange([HostNames.Machine(), HostNames.Addresses()]);
         if (cards.Count > 0) hosts.Add(Simulated(cards));
+        if (Array.FindIndex(names, IsMachine) is >= 0 and int place) hosts.Insert(place == 0 ? 0 : hosts.Count, HostNames.Machine());
         return hosts;
     }
+
+    private static bool IsMachine(string name) => name.Equals("machine", StringComparison.OrdinalIgnoreCase);
 
     private static SimulatedHost Simulated(List<CardModel> cards)
     {

@@ -42,10 +42,6 @@ public static class HostNames
     /// <exception cref="PlatformNotSupportedException">Not on this system: only Linux has a host for real devices.</exception>
     public static IHost Machine() => OnLinux(() => new VfioHost());
 
-    /// <summary>This machine's own memory and ports by their addresses, for cards defined by hand.</summary>
-    /// <inheritdoc cref="Machine" path="/exception"/>
-    public static IHost Addresses() => OnLinux(() => new PlatformHost());
-
     /// <summary>Opens a PCI function by name.</summary>
     /// <param name="name"><c>sim:</c> and a card's name (with <c>#1</c> the second of two on one interrupt line); <c>sim:generic,</c> and its description; a PCI address; vendor and device id; <c>replay:</c> and a recording's path.</param>
     /// <returns>The device and the host it came from; dispose both, the device first.</returns>
@@ -80,7 +76,7 @@ public static class HostNames
         if (After(PlatformPrefix, name) is { } text)
         {
             var resources = PlatformResources.Parse(text);
-            return Open(Addresses(), h => h.Open(resources));
+            return Open(OnLinux(() => new PlatformHost()), h => h.Open(resources));
         }
 
         if (PciAddress.TryParse(name, null, out PciAddress address)) return Open(Machine(), h => h.Open(address.ToString()));

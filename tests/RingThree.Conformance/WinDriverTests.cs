@@ -129,6 +129,130 @@ public sealed class WinDriverTests : RoadTest
         Assert.Equal(Success, WDC_DMABufUnlock(description));
     }
 
+    [Fact]
+    public void Reserved_memory_is_locked_by_its_physical_address_and_the_card_moves_data_in_it()
+    {
+        const uint options = (uint)(WD_DMA_OPTIONS.DMA_TO_FROM_DEVICE | WD_DMA_OPTIONS.DMA_ALLOW_CACHE | WD_DMA_OPTIONS.DMA_KBUF_ALLOC_SPECIFY_ADDRESS_WIDTH) | (28u << (int)WD_DMA_OPTIONS.DMA_ADDRESS_WIDTH_SHIFT);
+        WDC_DEVICE device = Open(Info(Machine.EduA));
+        IntPtr buffer = 0, description = 0;
+        Assert.Equal(Success, WDC_DMAReservedBufLock(device.hDev, Machine.ReservedBase, ref buffer, options, 1 << 20, ref description));
+        var dma = Marshal.PtrToStructure<WD_DMA>(description);
+        Assert.Equal((buffer, 1u << 20), (dma.pUserAddr, dma.Page[0].dwBytes));
+        Marshal.WriteInt64(buffer, 0, 0);
+        Marshal.WriteInt64(buffer, 0x8000, 0x0123_4567_89AB_CDEF);
+        Copy(device, dma.Page[0].pPhysicalAddr + 0x8000, 0x40000, 1);
+        Copy(device, 0x40000, dma.Page[0].pPhysicalAddr, 3);
+        Assert.Equal(0x0123_4567_89AB_CDEF, Marshal.ReadInt64(buffer));
+        Assert.Equal(Success, WDC_DMABufUnlock(description));
+
+        IntPtr none = 0;
+        Assert.NotEqual(Success, WDC_DMAReservedBufLock(device.hDev, Machine.ReservedBase + Machine.ReservedLength, ref none, options, 4096, ref none)); // the system's
+        Assert.Equal((IntPtr)0, none);
+    }
+
+    [Fact]
+    public void Reserved_memory_is_opened_as_the_manual_has_it_by_a_card_of_one_exclusive_memory_item()
+    {
+        var card = new WD_CARD { dwItems = 2 };
+        card.Item[0].item = (uint)ITEM_TYPE.ITEM_BUS;
+        card.Item[0].I.Bus.dwBusType = WD_BUS_TYPE.WD_BUS_ISA;
+        (card.Item[1].item, card.Item[1].fNotSharable) = ((uint)ITEM_TYPE.ITEM_MEMORY, 1);
+        card.Item[1].I.Mem = new MEM { pPhysicalAddr = Machine.ReservedBase, qwBytes = Machine.ReservedLength, dwOptions = (uint)WD_ITEM_MEM_OPTIONS.WD_ITEM_MEM_ALLOW_CACHE };
+        IntPtr memory = 0, second = 0;
+        uint status = WDC_IsaDeviceOpen(ref memory, card, 0);
+        Assert.True(status == Success, utils.Stat2Str(status));
+        Assert.Equal((uint)WD_ERROR_CODES.WD_RESOURCE_OVERLAP, WDC_IsaDeviceOpen(ref second, card, 0));
+        Assert.Equal(Success, WDC_WriteAddr32(memory, 0, 0xFF_FFFC, 0xCAFE_F00D));
+        uint value = 0;
+        Assert.Equal((Success, 0xCAFE_F00Du), (WDC_ReadAddr32(memory, 0, 0xFF_FFFC, ref value), value));
+        Assert.Equal((uint)WD_ERROR_CODES.WD_INVALID_PARAMETER, WDC_ReadAddr32(memory, 0, 0x100_0000, ref value));
+        Assert.Equal(Success, WDC_IsaDeviceClose(memory));
+        Assert.Equal(Success, WDC_IsaDeviceOpen(ref second, card, 0));
+        Assert.Equal(Success, WDC_IsaDeviceClose(second));
+    }
+
+    [Fact]
+    public void A_line_that_was_shut_off_ends_the_wait_with_fStopped_set()
+    {
+        IntPtr driver = windrvr_decl.WD_Open();
+        WDC_DEVICE device = Open(Info(Machine.EduA));
+        WD_TRANSFER[] commands = Commands(device)[..2]; // claims, and acknowledges nothing
+        GCHandle pin = GCHandle.Alloc(commands, GCHandleType.Pinned);
+        try
+        {
+            var interrupt = new WD_INTERRUPT { hInterrupt = (uint)device.hDev, dwOptions = Level, Cmd = pin.AddrOfPinnedObject(), dwCmds = 2 };
+            Assert.Equal(Success, windrvr_decl.WD_IntEnable(driver, interrupt));
+            Assert.Equal(Success, WDC_WriteAddr32(device.hDev, 0, 0x60, 1));
+            for (int waits = 0; interrupt.fStopped == 0; waits++)
+            {
+                Assert.True(waits < 100_000, "the storm is found");
+                Assert.Equal(Success, windrvr_decl.WD_IntWait(driver, interrupt));
+            }
+
+            Assert.Equal((uint)WD_INTERRUPT_WAIT_RESULT.INTERRUPT_INTERRUPTED, interrupt.fStopped);
+            Assert.Equal(Success, WDC_WriteAddr32(device.hDev, 0, 0x64, 0xFFFF_FFFF));
+            Assert.Equal(Success, windrvr_decl.WD_IntDisable(driver, interrupt));
+        }
+        finally
+        {
+            pin.Free();
+            windrvr_decl.WD_Close(driver);
+        }
+    }
+
+    [Theory]
+    [InlineData(Machine.Nvme)]
+    [InlineData(Machine.E1000e)]
+    public void Cards_with_MSI_X_tell_it_enable_it_and_keep_their_table(string card)
+    {
+        const uint messages = (uint)WD_INTERRUPT_TYPE.INTERRUPT_MESSAGE_X;
+        WD_PCI_CARD_INFO info = Info(card);
+        Assert.True(WDC_PciGetExpressGenBySlot(ref info.pciSlot) >= 1);
+        WDC_DEVICE device = Open(info);
+        Assert.True((wdc_defs_macros.WDC_GET_INT_OPTIONS(device) & messages) != 0);
+        var capabilities = new WDC_PCI_SCAN_CAPS_RESULT();
+        Assert.Equal((Success, 1u), (WDC_PciScanCaps(device.hDev, (uint)PCI_CAP.PCI_CAP_ID_MSIX, ref capabilities), capabilities.dwNumCaps));
+        uint control = 0, table = 0;
+        Assert.Equal(Success, WDC_PciReadCfg32(device.hDev, capabilities.pciCaps[0].dwCapOffset, ref control));
+        Assert.Equal(Success, WDC_PciReadCfg32(device.hDev, capabilities.pciCaps[0].dwCapOffset + 4, ref table));
+
+        Assert.Equal((uint)WD_ERROR_CODES.WD_INVALID_PARAMETER, WDC_WriteAddr32(device.hDev, table & 7, table & ~7u, 1)); // the host's
+
+        Assert.Equal(Success, WDC_IntEnable(device, null, 0, 0, _ => { }, 0, false));
+        Assert.Equal((messages, ((control >> 16) & 0x7FF) + 1), (wdc_defs_macros.WDC_GET_ENABLED_INT_TYPE(device), wdc_defs_macros.WDC_GET_NUM_VECTORS(device)));
+        Assert.Equal(Success, WDC_IntDisable(device));
+    }
+
+    [Fact]
+    [Trait("Host", "guest")]
+    public void A_network_card_is_acknowledged_by_reading_its_cause_register()
+    {
+        // Source: Intel 82574 data sheet, 10.2.4: ICR clears when read; ICS raises, IMS allows, IMC forbids.
+        const uint cause = 0xC0, set = 0xC8, allow = 0xD0, forbid = 0xD8, linkChange = 1 << 2;
+        WDC_DEVICE device = Open(Info(Machine.E1000e));
+        Assert.Equal(Success, WDC_WriteAddr32(device.hDev, 0, forbid, 0xFFFF_FFFF));
+        var commands = new WD_TRANSFER[2];
+        (commands[0].pPort, commands[0].cmdTrans) = (device.pAddrDesc[0].pAddr + cause, (uint)WD_TRANSFER_CMD.RM_DWORD);
+        (commands[1].cmdTrans, commands[1].Data.Dword) = ((uint)WD_TRANSFER_CMD.CMD_MASK, 0x8000_0000); // asserted
+        uint seen = 0;
+        using var called = new SemaphoreSlim(0);
+        Assert.Equal(Success, WDC_IntEnable(device, commands, 2, Level | (uint)WD_INTERRUPT_TYPE.INTERRUPT_CMD_COPY, _ =>
+        {
+            Volatile.Write(ref seen, commands[0].Data.Dword);
+            called.Release();
+        }, 0, false));
+        Assert.Equal(Success, WDC_WriteAddr32(device.hDev, 0, allow, linkChange));
+        for (uint i = 1; i <= 20; i++)
+        {
+            Assert.Equal(Success, WDC_WriteAddr32(device.hDev, 0, set, linkChange));
+            Assert.True(called.Wait(Machine.Patience));
+            Assert.Equal((i, linkChange), (device.Int.dwCounter, Volatile.Read(ref seen) & linkChange));
+        }
+
+        Assert.Equal(Success, WDC_WriteAddr32(device.hDev, 0, forbid, 0xFFFF_FFFF));
+        Assert.Equal(Success, WDC_IntDisable(device));
+    }
+
     private static void Copy(WDC_DEVICE device, ulong source, ulong destination, ulong command)
     {
         Assert.Equal(Success, WDC_WriteAddr64(device.hDev, 0, 0x80, source));

@@ -32,15 +32,20 @@ public static partial class wdc_lib_decl
         return status;
     }
 
-    /// <summary>Locks reserved physical memory for DMA. Not served yet: WD_NOT_IMPLEMENTED.</summary>
+    /// <summary>Makes memory that the machine was started without reachable for a device's DMA (<c>ring3 memory --reserve</c>).</summary>
     /// <param name="hDev">The device.</param>
     /// <param name="pAddr">The memory's physical address.</param>
-    /// <param name="ppBuf">Stays as it is.</param>
-    /// <param name="dwOptions">As for <see cref="WDC_DMAContigBufLock"/>.</param>
+    /// <param name="ppBuf">Where it is in this process.</param>
+    /// <param name="dwOptions">As for <see cref="WDC_DMAContigBufLock"/>; DMA_ALLOW_CACHE for memory that the processor may cache.</param>
     /// <param name="dwDMABufSize">Bytes.</param>
-    /// <param name="ppDma">Stays as it is.</param>
-    public static uint WDC_DMAReservedBufLock(IntPtr hDev, ulong pAddr, ref IntPtr ppBuf, uint dwOptions, uint dwDMABufSize, ref IntPtr ppDma) =>
-        wds_lib_decl.NotYet(nameof(WDC_DMAReservedBufLock));
+    /// <param name="ppDma">A <see cref="WD_DMA"/> in memory. The device's address of it is not the physical one, where there is an IOMMU.</param>
+    public static uint WDC_DMAReservedBufLock(IntPtr hDev, ulong pAddr, ref IntPtr ppBuf, uint dwOptions, uint dwDMABufSize, ref IntPtr ppDma)
+    {
+        LockedBuffer? locked = null;
+        uint status = With(nameof(WDC_DMAReservedBufLock), hDev, card => locked = LockedBuffers.Reserve(card, pAddr, dwOptions, dwDMABufSize));
+        (ppBuf, ppDma) = (locked?.Address ?? 0, locked?.Description ?? 0);
+        return status;
+    }
 
     /// <summary>One user lets go of a buffer; the last one takes it from its device, and what was allocated is freed.</summary>
     public static uint WDC_DMABufUnlock(IntPtr pDma) => WithBuffer(nameof(WDC_DMABufUnlock), pDma, LockedBuffers.Unlock);

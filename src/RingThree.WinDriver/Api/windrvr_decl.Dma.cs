@@ -5,11 +5,12 @@ namespace Jungo.wdapi_dotnet;
 
 public static partial class windrvr_decl
 {
-    /// <summary>Locks a buffer for a card's DMA: allocates it (DMA_KERNEL_BUFFER_ALLOC), gets one by its handle (DMA_GET_EXISTING_BUF), or locks the caller's memory.</summary>
+    /// <summary>Locks a buffer for a card's DMA: allocates it (DMA_KERNEL_BUFFER_ALLOC), gets one by its handle (DMA_GET_EXISTING_BUF), opens reserved memory (DMA_RESERVED_MEM, at <c>Page[0].pPhysicalAddr</c>), or locks the caller's memory.</summary>
     /// <param name="hWD">The driver.</param>
     /// <param name="pDma"><c>hCard</c>, the size, the options and, where it is the caller's, the memory; filled.</param>
     public static uint WD_DMALock(IntPtr hWD, ref WD_DMA pDma) => WithDma(nameof(WD_DMALock), hWD, ref pDma, given =>
         Has(given, WD_DMA_OPTIONS.DMA_GET_EXISTING_BUF) ? LockedBuffers.Get(given.hDma)
+        : Has(given, WD_DMA_OPTIONS.DMA_RESERVED_MEM) ? LockedBuffers.Reserve(CardOf(given), given.Page is [var first, ..] ? first.pPhysicalAddr : 0, given.dwOptions, given.dwBytes)
         : Has(given, WD_DMA_OPTIONS.DMA_KERNEL_BUFFER_ALLOC) ? LockedBuffers.Allocate(CardOf(given), given.dwOptions, given.dwBytes)
         : LockedBuffers.Lock(CardOf(given), given.pUserAddr, given.dwOptions, given.dwBytes));
 

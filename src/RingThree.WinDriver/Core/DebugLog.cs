@@ -7,12 +7,17 @@ namespace RingThree.WinDriver;
 
 /// <summary>
 /// The debug log of <c>WDC_SetDebugOptions</c>: what failed and why, in full, to a file, to standard error, or to the debug monitor
-/// (<c>ring3 monitor</c>).
+/// (<c>ring3 monitor</c>). The variable RINGTHREE_LOG, a file or <c>stderr</c>, has it written whatever the program says, for programs
+/// that say nothing.
 /// </summary>
 internal static class DebugLog
 {
+    /// <summary>The environment variable that names a file for the log, or <c>stderr</c>.</summary>
+    internal const string Variable = "RINGTHREE_LOG";
+
     private static readonly Lock Gate = new();
     private static ulong _options = wdc_lib_consts.WDC_DBG_NONE;
+    private static readonly TextWriter? Always = OpenAlways();
     private static TextWriter? _file;
 
     /// <summary>What was written last, for messages that have no other way out.</summary>
@@ -31,6 +36,21 @@ internal static class DebugLog
         {
             if (_file is not null && _file != Console.Error) _file.Dispose();
             (_file, _options) = (opened, options);
+        }
+    }
+
+    private static TextWriter? OpenAlways()
+    {
+        if (Environment.GetEnvironmentVariable(Variable) is not { Length: > 0 } wanted) return null;
+        if (wanted == "stderr") return Console.Error;
+        try
+        {
+            return TextWriter.Synchronized(new StreamWriter(wanted, append: true) { AutoFlush = true });
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            Console.Error.WriteLine($"RingThree: {Variable}='{wanted}': {error.Message}");
+            return null;
         }
     }
 
@@ -56,6 +76,7 @@ internal static class DebugLog
 
     private static void Write(uint levels, EventLevel level, string mark, string text)
     {
+        Always?.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{DateTime.UtcNow:HH:mm:ss.ffffff} {mark}{text}"));
         ulong options = Volatile.Read(ref _options);
         if ((options & wdc_lib_consts.WDC_DBG_NONE) != 0 || (options & levels) == 0) return;
         if ((options & wdc_lib_consts.WDC_DBG_OUT_DBM) != 0) DebugMonitor.Write(level, "", text);

@@ -8,6 +8,7 @@ namespace RingThree.WinDriver;
 internal static class HandDefined
 {
     private const string Name = "isa";
+    private const uint AllowCache = (uint)WD_ITEM_MEM_OPTIONS.WD_ITEM_MEM_ALLOW_CACHE;
 
     /// <summary>Where the card is.</summary>
     /// <exception cref="StatusException">The items name no resource, or one that cannot be.</exception>
@@ -18,8 +19,8 @@ internal static class HandDefined
         {
             resources = (ITEM_TYPE)item.item switch
             {
-                ITEM_TYPE.ITEM_MEMORY => resources.Memory(item.I.Mem.pPhysicalAddr, item.I.Mem.qwBytes),
-                ITEM_TYPE.ITEM_IO => resources.Ports(checked((int)item.I.IO.pAddr), checked((int)item.I.IO.dwBytes)),
+                ITEM_TYPE.ITEM_MEMORY => resources.Memory(item.I.Mem.pPhysicalAddr, item.I.Mem.qwBytes, (item.I.Mem.dwOptions & AllowCache) != 0, item.fNotSharable != 0),
+                ITEM_TYPE.ITEM_IO => resources.Ports(checked((int)item.I.IO.pAddr), checked((int)item.I.IO.dwBytes), item.fNotSharable != 0),
                 ITEM_TYPE.ITEM_INTERRUPT => Line(resources, item.I.Int),
                 _ => resources,
             };

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Jungo.wdapi_dotnet;
 using RingThree.Dma;
+using RingThree.Memory;
 
 namespace RingThree.WinDriver;
 
@@ -66,7 +67,8 @@ internal sealed class LockedBuffer
     {
         DmaBuffer buffer => new DmaTransaction(buffer, maximumTransfer == 0 ? null : maximumTransfer, Math.Max(1, elementSize)),
         DmaMapping mapping => new DmaTransaction(mapping, maximumTransfer == 0 ? null : maximumTransfer, Math.Max(1, elementSize)),
-        _ => throw new StatusException(WD_ERROR_CODES.WD_INVALID_PARAMETER, "reserved memory is moved as a whole."),
+        ReservedBuffer { Mapping: var reserved } => new DmaTransaction(reserved, maximumTransfer == 0 ? null : maximumTransfer, Math.Max(1, elementSize)),
+        _ => throw new NotSupportedException(_owner.GetType().Name),
     };
 
     /// <summary>Tells the program where the card sees it, or the part of it that is to be moved now.</summary>
@@ -93,4 +95,12 @@ internal sealed class LockedBuffer
         _owner.Dispose();
         Marshal.FreeHGlobal(Description);
     }
+}
+
+/// <summary>Reserved memory, and a card's way to it.</summary>
+/// <param name="Memory">The memory; closing it undoes the mapping.</param>
+/// <param name="Mapping">Where the card sees it.</param>
+internal sealed record ReservedBuffer(ReservedMemory Memory, DmaMapping Mapping) : IDisposable
+{
+    public void Dispose() => Memory.Dispose();
 }

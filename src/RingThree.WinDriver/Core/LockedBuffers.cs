@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Jungo.wdapi_dotnet;
 using RingThree.Dma;
 using RingThree.Hosting;
+using RingThree.Memory;
 
 namespace RingThree.WinDriver;
 
@@ -32,6 +33,24 @@ internal static class LockedBuffers
         if (address == 0 || size == 0) throw new StatusException(WD_ERROR_CODES.WD_INVALID_PARAMETER, $"{size} bytes at 0x{address:x} are no memory.");
         DmaMapping mapping = card.Hardware.Dma.Map((nuint)address, size, AddressBits(options), AccessOf(options));
         return Add(card, mapping, (address, size, options), mapping.Address);
+    }
+
+    /// <summary>Opens physical memory that the machine was started without, and makes it reachable.</summary>
+    /// <exception cref="DeviceException">It is not reserved, somebody has it for himself, or a privilege is missing.</exception>
+    internal static LockedBuffer Reserve(OpenCard card, ulong physicalAddress, uint options, uint size)
+    {
+        if (size == 0) throw new StatusException(WD_ERROR_CODES.WD_INVALID_PARAMETER, "a buffer of 0 bytes cannot be.");
+        var memory = ReservedMemory.Open(card.Host, physicalAddress, size, (options & (uint)WD_DMA_OPTIONS.DMA_ALLOW_CACHE) != 0, exclusive: false);
+        try
+        {
+            var owner = new ReservedBuffer(memory, card.Hardware.Dma.Map(memory, AddressBits(options), AccessOf(options)));
+            return Add(card, owner, ((IntPtr)memory.Address, size, options), owner.Mapping.Address);
+        }
+        catch
+        {
+            memory.Dispose();
+            throw;
+        }
     }
 
     /// <summary>The buffer of a handle, for one more user.</summary>

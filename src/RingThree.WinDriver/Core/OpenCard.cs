@@ -104,6 +104,13 @@ internal sealed class OpenCard
     private static OpenCard Register(IHost host, string address, WD_CARD card, PlatformResources? resources, Func<Device, IReadOnlyList<AddressSpace>> spaces)
     {
         IReadOnlyList<ResourceClaim> claims = Claims(host, card);
+        if (resources is not null)
+        {
+            // Opening such a card claims its memory and ports; but one that is open here already is not opened again.
+            ResourceLocks.Check(address, claims);
+            claims = [.. claims.Where(c => c.Kind == ResourceKind.InterruptLine)];
+        }
+
         IDisposable locks = ResourceLocks.Acquire(address, claims);
         SharedFunction? function = null;
         try
@@ -122,7 +129,7 @@ internal sealed class OpenCard
     /// <summary>The claims that registering a card makes. Source: WinDriver manual 10.6.1.</summary>
     internal static IReadOnlyList<ResourceClaim> Claims(IHost host, WD_CARD card)
     {
-        string machine = WinDriverHosts.NameOf(host);
+        string machine = host.Machine;
         var claims = new List<ResourceClaim>();
         foreach (WD_ITEMS item in CardItems.Items(card))
         {

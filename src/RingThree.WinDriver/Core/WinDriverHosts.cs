@@ -1,4 +1,3 @@
-using System.Globalization;
 using Jungo.wdapi_dotnet;
 using RingThree.DefaultHosts;
 using RingThree.Hosting;
@@ -48,7 +47,21 @@ public static class WinDriverHosts
             if (_open.Count > 0) return;
             string? named = Environment.GetEnvironmentVariable(Variable);
             _owned = _given is null;
-            _open = _given ?? HostLists.Open(string.IsNullOrWhiteSpace(named) ? "machine" : named);
+            _open = _given ?? Named(string.IsNullOrWhiteSpace(named) ? "machine" : named);
+        }
+    }
+
+    /// <remarks>A variable that is wrong is no mistake of the program's, which shows a status at best: it is told where a person looks.</remarks>
+    private static IReadOnlyList<IHost> Named(string hosts)
+    {
+        try
+        {
+            return HostLists.Open(hosts);
+        }
+        catch (Exception error) when (error is FormatException or PlatformNotSupportedException)
+        {
+            Console.Error.WriteLine($"RingThree: {Variable}: {error.Message}");
+            throw;
         }
     }
 
@@ -64,9 +77,6 @@ public static class WinDriverHosts
             _open = [];
         }
     }
-
-    /// <summary>Names the machine that a host's addresses are of: this one's functions and its bare addresses are one machine's.</summary>
-    internal static string NameOf(IHost host) => host.Name is "vfio" or "platform" ? "machine" : string.Create(CultureInfo.InvariantCulture, $"{host.Name}#{IndexOf(host)}");
 
     internal static IEnumerable<(IHost Host, DeviceDescription Device, WD_PCI_SLOT Slot)> Scan() =>
         All.SelectMany(host => host.Scan().Where(d => PciAddress.TryParse(d.Address, null, out _)).Select(d => (host, d, SlotOf(host, PciAddress.Parse(d.Address)))));
