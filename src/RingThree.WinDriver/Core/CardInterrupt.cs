@@ -100,7 +100,7 @@ internal sealed class CardInterrupt(OpenCard card)
             InterruptKinds kinds = KindsOf(options);
             Commands? copied = (options & CopyValues) != 0 ? list : null;
             _isShutOff = false;
-            if (plugIn?.IntEnable() == false) throw new StatusException(WD_ERROR_CODES.WD_KERPLUG_FAILURE, $"{card.Hardware}: the plug-in '{plugIn.Name}' refused to enable the interrupt.");
+            Ask(plugIn);
             InterruptSession session;
             try
             {
@@ -162,7 +162,7 @@ internal sealed class CardInterrupt(OpenCard card)
 
         if (session is null) return false;
         session.Disable();
-        _plugIn?.IntDisable();
+        if (_plugIn is not null) Undo(_plugIn);
         lock (_gate)
         {
             WD_INTERRUPT interrupt = _interrupt!;
@@ -181,11 +181,37 @@ internal sealed class CardInterrupt(OpenCard card)
         return true;
     }
 
-    /// <summary>A plug-in that has enabled its device and gets no interrupt is told so.</summary>
-    /// <returns>False: the failure goes on.</returns>
-    private static bool Undo(PlugInHandle plugIn)
+    /// <summary>Asks a plug-in whether the interrupt may be enabled.</summary>
+    /// <exception cref="StatusException">It refused, or threw.</exception>
+    private void Ask(PlugInHandle? plugIn)
     {
-        plugIn.IntDisable();
+        if (plugIn is null) return;
+        string? answer;
+        try
+        {
+            answer = plugIn.IntEnable() ? null : "refused to enable the interrupt.";
+        }
+        catch (Exception error)
+        {
+            answer = $"threw as the interrupt was to be enabled: {error}";
+        }
+
+        if (answer is not null) throw new StatusException(WD_ERROR_CODES.WD_KERPLUG_FAILURE, $"{card.Hardware}: the plug-in '{plugIn.Name}' {answer}");
+    }
+
+    /// <summary>A plug-in that has enabled its device and gets no interrupt any more is told so. What it throws changes nothing.</summary>
+    /// <returns>False: a failure goes on.</returns>
+    private bool Undo(PlugInHandle plugIn)
+    {
+        try
+        {
+            plugIn.IntDisable();
+        }
+        catch (Exception error)
+        {
+            DebugLog.Error($"{card.Hardware}: the plug-in '{plugIn.Name}' at IntDisable", error.ToString());
+        }
+
         return false;
     }
 

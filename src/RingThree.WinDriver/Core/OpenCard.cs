@@ -183,13 +183,26 @@ internal sealed class OpenCard
     {
         if (!OpenCards.Remove(this)) return;
         RunCleanup(isOrderly);
-        Interrupt.Disable();
-        Events.Unregister();
+        Try(() => Interrupt.Disable());
+        Try(() => Events.Unregister());
         ClosePlugIn();
-        LockedBuffers.Release(this);
+        Try(() => LockedBuffers.Release(this));
         foreach (AddressSpace? space in _spaces) space?.Close();
-        _function.Release();
+        Try(_function.Release);
         _locks.Dispose();
+    }
+
+    /// <summary>One step of closing: whatever it comes to, the next ones are taken, so that nothing stays locked.</summary>
+    private void Try(Action step)
+    {
+        try
+        {
+            step();
+        }
+        catch (Exception error)
+        {
+            DebugLog.Error($"closing {Hardware}", error.ToString());
+        }
     }
 
     /// <summary>Runs the cleanup commands where they are due; once.</summary>

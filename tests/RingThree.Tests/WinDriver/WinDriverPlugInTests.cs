@@ -136,11 +136,98 @@ public sealed class WinDriverPlugInTests : WinDriverTest
         Assert.Equal(Success, WDC_IntEnable(device, null, 0, Message, null, 0, true));
         Raise(device, wait: false);
         if (callback is "irql" or "dpc") Until(() => !WDC_IntIsEnabled(device.hDev));
-        WDC_IntDisable(device);
-        Assert.Equal(Success, WDC_PciDeviceClose(device.hDev));
+        Assert.Equal(Success, WDC_PciDeviceClose(device.hDev)); // which disables
         WDC_DEVICE again = Open();
         uint value = 0;
         Assert.Equal((Success, 0x010000EDu), (WDC_ReadAddr32(again.hDev, 0, 0, ref value), value));
+    }
+
+    [Theory]
+    [InlineData(Level)]
+    [InlineData(Message)]
+    public void Under_load_every_fifth_call_is_deferred_and_the_signals_add_up_beside_it(uint type)
+    {
+        var plugIn = new FifthPlugIn();
+        using IDisposable registered = KernelPlugIns.Register("kp_load", plugIn);
+        WDC_DEVICE device = Open();
+        Assert.Equal(Success, WDC_KernelPlugInOpen(device, "kp_load", 0));
+        int calls = 0;
+        Assert.Equal(Success, WDC_IntEnable(device, null, 0, type, _ => Interlocked.Increment(ref calls), 0, true));
+        Until(() =>
+        {
+            for (int i = 0; i < 20; i++) Assert.Equal(Success, WDC_WriteAddr32(device.hDev, 0, 0x60, 1)); // no waiting: signals merge
+            return Volatile.Read(ref plugIn.Irqls) >= 200;
+        });
+        uint status = 1;
+        Until(() => WDC_ReadAddr32(device.hDev, 0, 0x24, ref status) == Success && status == 0);
+        Interrupts.InterruptCounters counters = default;
+        Until(() =>
+        {
+            counters = WinDriver.OpenCards.Find(device.hDev)!.Hardware.Interrupts.Current!.GetCounters();
+            return counters.Pending == 0 && counters.Signalled == counters.Rejected + counters.Claimed && Volatile.Read(ref calls) == counters.HandlerCalls;
+        });
+        Assert.Equal(Success, WDC_IntDisable(device));
+        Assert.InRange(plugIn.Irqls, 200, counters.Signalled); // one call may be for several signals
+        Assert.Equal(plugIn.Irqls / 5, plugIn.Deferred); // AtIrql's calls, whatever each is for
+        Assert.Equal(counters.Claimed, counters.EndedEarly + counters.Handled); // nothing is lost
+        Assert.Equal((counters.Handled, counters.Handled), (plugIn.Dpcs, calls)); // AtDpc hears of every signal that was deferred
+    }
+
+    [Fact]
+    public void Closing_while_the_plug_in_is_in_an_interrupt_waits_for_it_and_no_callback_comes_after_close()
+    {
+        using var inside = new ManualResetEventSlim();
+        using var leave = new ManualResetEventSlim();
+        var plugIn = new FifthPlugIn
+        {
+            Every = 1,
+            OnIrql = _ =>
+            {
+                inside.Set();
+                leave.Wait(Patience);
+            },
+        };
+        IDisposable registered = KernelPlugIns.Register("kp_slow", plugIn);
+        WDC_DEVICE device = Open();
+        Assert.Equal(Success, WDC_KernelPlugInOpen(device, "kp_slow", 0));
+        Assert.Equal(Success, WDC_IntEnable(device, null, 0, Level, null, 0, true));
+        Raise(device, wait: false);
+        Assert.True(inside.Wait(Patience));
+        registered.Dispose(); // unloaded: what is open stays open
+        uint closed = 99;
+        var closing = new Thread(() => closed = WDC_PciDeviceClose(device.hDev));
+        closing.Start();
+        Assert.False(closing.Join(50));
+        leave.Set();
+        Assert.True(closing.Join(Patience));
+        Assert.Equal(Success, closed);
+        string[] log;
+        lock (plugIn.Log) log = [.. plugIn.Log];
+        Assert.Equal(["int disable", "close"], log[^2..]);
+        WDC_DEVICE again = Open();
+        Assert.Equal(Failure, WDC_KernelPlugInOpen(again, "kp_slow", 0)); // it is gone for those who come later
+    }
+
+    [Theory]
+    [InlineData("int enable")]
+    [InlineData("event")]
+    public void A_callback_that_throws_at_enable_or_at_an_event_is_a_status_or_a_line_in_the_log(string callback)
+    {
+        using IDisposable registered = KernelPlugIns.Register("kp_throwing", new FifthPlugIn { Every = 1, ThrowsIn = callback });
+        WDC_DEVICE device = Open();
+        Assert.Equal(Success, WDC_KernelPlugInOpen(device, "kp_throwing", 0));
+        if (callback == "int enable")
+        {
+            Assert.Equal(Failure, WDC_IntEnable(device, null, 0, Message, null, 0, true));
+            Assert.False(WDC_IntIsEnabled(device.hDev));
+            return;
+        }
+
+        int heard = 0;
+        Assert.Equal(Success, WDC_EventRegister(device, (uint)WD_EVENT_ACTION.WD_ACTIONS_ALL, (_, _) => Interlocked.Increment(ref heard), 0, true));
+        Host.Remove("0000:00:02.0");
+        Until(() => WinDriver.DebugLog.LastError?.Contains("on purpose", StringComparison.Ordinal) == true);
+        Assert.Equal(0, heard);
     }
 
     [Fact]
@@ -167,6 +254,7 @@ public sealed class WinDriverPlugInTests : WinDriverTest
     {
         internal int Irqls;
         internal int Dpcs;
+        internal int Deferred;
 
         internal List<string> Log { get; } = [];
 
@@ -216,6 +304,12 @@ public sealed class WinDriverPlugInTests : WinDriverTest
                 return !plugIn.RefusesInterrupts;
             }
 
+            public override bool Event(uint action)
+            {
+                plugIn.Note("event");
+                return true;
+            }
+
             public override void IntDisable() => plugIn.Note("int disable");
 
             public override bool IntAtIrql(out bool isMine)
@@ -238,7 +332,9 @@ public sealed class WinDriverPlugInTests : WinDriverTest
             {
                 registers.Write<uint>(0x64, 0xFFFF_FFFF);
                 plugIn.Note("irql");
-                return Interlocked.Increment(ref plugIn.Irqls) % plugIn.Every == 0;
+                bool defers = Interlocked.Increment(ref plugIn.Irqls) % plugIn.Every == 0;
+                if (defers) plugIn.Deferred++;
+                return defers;
             }
         }
     }
