@@ -166,7 +166,7 @@ guest() {
   fi
   rm -rf "${share:?}/samples"
   mkdir "$share/samples"
-  for sample in first-interrupt sixty-lines shared-line; do
+  for sample in first-interrupt sixty-lines shared-line PciDiag; do
     if ! publish "samples/$sample" one || ! cp -r "$share/one/." "$share/samples/"; then
       fail "guest: publish $sample"
       return
