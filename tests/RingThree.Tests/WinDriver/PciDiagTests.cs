@@ -244,7 +244,7 @@ public sealed class PciDiagTests
         (int status, string output, string errors) = await Run("nothing:here", "scan\n");
 
         Assert.Equal((1, ""), (status, output));
-        Assert.StartsWith("opening the driver: 0x2000001b, Invalid parameter", errors, StringComparison.Ordinal);
+        Assert.Contains("opening the driver: 0x2000001b, Invalid parameter", errors, StringComparison.Ordinal);
     }
 
     private static async Task<string> Works(string hosts, string script)
