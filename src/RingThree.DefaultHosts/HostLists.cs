@@ -17,6 +17,7 @@ public static class HostLists
     {
         ArgumentNullException.ThrowIfNull(text);
         string[] names = text.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        if (names.Length == 0) throw new FormatException("The list names no host; it goes like machine; sim:edu; sim:generic,id=10ee:7024,bar0=64K,msi=4.");
         var cards = new List<CardModel>();
         foreach (string name in names)
         {

@@ -8,10 +8,11 @@ namespace Jungo.wdapi_dotnet;
 public abstract class StructureMarshaler<T> : ICustomMarshaler
     where T : notnull
 {
-    public object MarshalNativeToManaged(IntPtr pNativeData) => Marshal.PtrToStructure<T>(pNativeData)!;
+    public object MarshalNativeToManaged(IntPtr pNativeData) => pNativeData == 0 ? Activator.CreateInstance<T>() : Marshal.PtrToStructure<T>(pNativeData)!;
 
     public IntPtr MarshalManagedToNative(object ManagedObj)
     {
+        if (ManagedObj is not T) return 0;
         IntPtr memory = Marshal.AllocHGlobal(GetNativeDataSize());
         Marshal.StructureToPtr((T)ManagedObj, memory, fDeleteOld: false);
         return memory;
@@ -105,5 +106,5 @@ public class MarshalWdcDevice : ICustomMarshaler
     public object MarshalDevpAddrDesc(IntPtr hDev, uint dwNumAddrSpaces) => WDC_DEVICE.hDevToWdcDevice(hDev).pAddrDesc.Take((int)dwNumAddrSpaces).ToArray();
 
     /// <summary>Transfer commands in memory, such as an interrupt's <c>Cmd</c>.</summary>
-    public object MarshalDevpWdTrans(IntPtr pTrans, uint dwCmds) => pTrans == 0 ? [] : CallerMemory.Of<WD_TRANSFER>(pTrans, dwCmds).ToArray();
+    public object MarshalDevpWdTrans(IntPtr pTrans, uint dwCmds) => pTrans == 0 || dwCmds > windrvr_consts.MAX_TRANSFER_COMMANDS ? [] : CallerMemory.Of<WD_TRANSFER>(pTrans, dwCmds).ToArray();
 }

@@ -38,6 +38,6 @@ public static partial class wdc_lib_decl
         commands ??= [];
         if (count > commands.Length) throw new StatusException(WD_ERROR_CODES.WD_INVALID_PARAMETER, $"{count} commands are named, and there are {commands.Length}.");
         if (useKP && card.PlugIn is null) throw new StatusException(WD_ERROR_CODES.WD_KERPLUG_FAILURE, "the device has no plug-in open.");
-        card.Interrupt.Enable(card.Device.Int, commands, (int)count, options, handler is null ? null : () => handler(data), useKP ? card.PlugIn : null);
+        card.Interrupt.Enable(card.Device.Int ??= new WD_INTERRUPT(), commands, (int)count, options, handler is null ? null : () => handler(data), useKP ? card.PlugIn : null);
     }
 }

@@ -43,10 +43,13 @@ public static partial class wdc_lib_decl
     /// <param name="pKPOpenData">Given to the plug-in.</param>
     public static uint WDC_PciDeviceOpen(ref WDC_DEVICE pDev, WD_PCI_CARD_INFO pDeviceInfo, IntPtr pDevCtx, IntPtr pReserved, string? sKPDriverName, IntPtr pKPOpenData)
     {
-        uint status = WDC_PciDeviceOpen(ref pDev, pDeviceInfo, pDevCtx);
+        WDC_DEVICE device = pDev;
+        uint status = WDC_PciDeviceOpen(ref device, pDeviceInfo, pDevCtx);
         if (status != Status.Success) return status;
-        IntPtr opened = pDev.hDev;
-        return OpenPlugInWith(nameof(WDC_PciDeviceOpen), ref opened, sKPDriverName, pKPOpenData);
+        IntPtr opened = device.hDev;
+        status = OpenPlugInWith(nameof(WDC_PciDeviceOpen), ref opened, sKPDriverName, pKPOpenData);
+        if (status == Status.Success) pDev = device;
+        return status;
     }
 
     /// <summary>Closes a device: its interrupt is disabled, its resources are free again.</summary>
@@ -73,8 +76,7 @@ public static partial class wdc_lib_decl
 
     private static OpenCard Add(OpenCard card, WD_PCI_CARD_INFO info, IntPtr context)
     {
-        OpenCards.Add(card);
-        card.Device = Describe(card, info, context);
+        DriverState.Add(card, opened => Describe(opened, info, context));
         return card;
     }
 

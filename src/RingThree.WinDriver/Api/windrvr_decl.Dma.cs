@@ -88,7 +88,7 @@ public static partial class windrvr_decl
     private static uint WithDma(string operation, IntPtr hWD, ref WD_DMA pDma, Func<WD_DMA, LockedBuffer> work)
     {
         WD_DMA given = pDma;
-        uint status = With(operation, hWD, () => given = Marshal.PtrToStructure<WD_DMA>(work(given).Description));
+        uint status = With(operation, hWD, () => given = work(given).Read());
         if (status == Status.Success) pDma = given;
         return status;
     }

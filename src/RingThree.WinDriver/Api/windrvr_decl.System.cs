@@ -14,7 +14,7 @@ public static partial class windrvr_decl
     public static uint WD_Usage(IntPtr hWD, ref WD_USAGE pUsage)
     {
         uint devices = 0;
-        uint status = With(nameof(WD_Usage), hWD, () => devices = (uint)OpenCards.All.Count());
+        uint status = With(nameof(WD_Usage), hWD, () => devices = (uint)OpenCards.All.Count);
         if (status == Status.Success) (pUsage.applications_num, pUsage.devices_num) = (1, devices);
         return status;
     }

@@ -18,10 +18,10 @@ public static partial class windrvr_decl
 
     /// <summary>Opens the driver.</summary>
     /// <returns>A handle; -1 when it fails. A driver that the card library has open already is open twice.</returns>
-    public static IntPtr WD_Open() => Status.Run(nameof(WD_Open), DriverState.Open) == Status.Success ? DriverHandle : -1;
+    public static IntPtr WD_Open() => Status.Run(nameof(WD_Open), DriverState.OpenHandle) == Status.Success ? DriverHandle : -1;
 
     /// <summary>Closes the driver; the last one closes what is still open.</summary>
-    public static void WD_Close(IntPtr hWD) => With(nameof(WD_Close), hWD, DriverState.Close);
+    public static void WD_Close(IntPtr hWD) => With(nameof(WD_Close), hWD, DriverState.CloseHandle);
 
     /// <summary>Finds PCI functions.</summary>
     public static uint WD_PciScanCards(IntPtr hWD, WD_PCI_SCAN_CARDS pPciScan) => With(nameof(WD_PciScanCards), hWD, () =>
@@ -70,8 +70,7 @@ public static partial class windrvr_decl
         }
 
         OpenCard card = slot is { } place ? OpenCard.Register(place, pCardReg.Card) : OpenCard.Register(pCardReg.Card);
-        OpenCards.Add(card);
-        card.Device = new WDC_DEVICE { hDev = card.Handle, slot = slot ?? default };
+        DriverState.Add(card, opened => new WDC_DEVICE { hDev = opened.Handle, slot = slot ?? default });
         pCardReg.hCard = (uint)card.Handle;
         SetHandles(pCardReg.Card, (uint)card.Handle);
     });

@@ -40,7 +40,7 @@ internal sealed class AddressSpace
     internal ulong Direct { get; private set; }
 
     /// <summary>The same for code from 32-bit days, where a pointer does not fit; 0 where there is no room.</summary>
-    internal uint Token { get; private set; }
+    internal uint Token { get; set; }
 
     internal bool Contains(bool isPort, ulong address, ulong length) =>
         isPort == Region.IsPort && address >= Address && address - Address < Region.Size && length <= Region.Size - (address - Address);
@@ -59,7 +59,7 @@ internal sealed class AddressSpace
     internal void Open()
     {
         if (Region.IsPort) return;
-        Token = DirectMemory.Add(this);
+        DirectMemory.Add(this);
         Direct = Region.MappedAddress is not 0 and var mapped ? mapped : Token;
     }
 

@@ -6,8 +6,8 @@ namespace RingThree.WinDriver;
 /// <summary>A locked buffer that a card moves in several transfers: the program's callback is called for each.</summary>
 /// <param name="buffer">The buffer.</param>
 /// <param name="transfers">What it is divided into.</param>
-/// <param name="enabled">Whether the card's interrupt was enabled with it, and is disabled with it.</param>
-internal sealed class BufferTransaction(LockedBuffer buffer, DmaTransaction transfers, bool enabled)
+/// <param name="enabled">The interrupt that was enabled with it, and is disabled with it; null where none was.</param>
+internal sealed class BufferTransaction(LockedBuffer buffer, DmaTransaction transfers, object? enabled)
 {
     private readonly Lock _gate = new();
     private DMA_TRANSACTION_CALLBACK? _callback;
@@ -22,7 +22,15 @@ internal sealed class BufferTransaction(LockedBuffer buffer, DmaTransaction tran
         {
             transfers.Start();
             (_callback, _context) = (callback, context);
-            TellCurrent();
+            try
+            {
+                TellCurrent();
+            }
+            catch
+            {
+                transfers.Cancel();
+                throw;
+            }
         }
 
         Call(callback, context);
@@ -58,7 +66,7 @@ internal sealed class BufferTransaction(LockedBuffer buffer, DmaTransaction tran
     internal void End()
     {
         Release();
-        if (enabled) buffer.Card.Interrupt.Disable();
+        if (enabled is not null && buffer.Card.Interrupt.Session == enabled) buffer.Card.Interrupt.Disable();
     }
 
     private void TellCurrent()

@@ -18,8 +18,14 @@ internal sealed class CardEvents(OpenCard card)
         {
             if (_watch is not null) throw new StatusException(WD_ERROR_CODES.WD_OPERATION_ALREADY_DONE, $"{card.Hardware}: events are registered.");
             string address = card.Hardware.Address;
-            _watch = new EventWatch([card.Host], actions, (device, _) => device.Address == address, happened => Tell(happened, handler, data, useKP));
-            card.Device.hEvent = card.Handle;
+            var watch = new EventWatch([card.Host], actions, (device, _) => device.Address == address, happened => Tell(happened, handler, data, useKP));
+            card.Keep(
+                () =>
+                {
+                    _watch = watch;
+                    card.Device.hEvent = card.Handle;
+                },
+                watch.Dispose);
         }
     }
 

@@ -20,10 +20,14 @@ internal sealed class CardInterrupt(OpenCard card)
     private PlugInHandle? _plugIn;
     private GCHandle _pin;
     private LatencyMode? _latency;
+    private bool _hasThread; // that calls a handler: nobody else waits
     private volatile bool _isShutOff; // the line stayed asserted, and was left masked
     private Action? _again; // enables it as it was enabled last
 
     internal bool IsEnabled => _session is { IsEnabled: true };
+
+    /// <summary>What is enabled now, to tell it from what is enabled later; null for nothing.</summary>
+    internal object? Session => _session;
 
     /// <summary>Whether it is enabled and goes through that plug-in.</summary>
     internal bool Uses(PlugInHandle plugIn) => IsEnabled && _plugIn == plugIn;
@@ -33,25 +37,29 @@ internal sealed class CardInterrupt(OpenCard card)
     /// <exception cref="Hosting.DeviceException">The device grants no interrupt of these kinds.</exception>
     internal void Enable(WD_INTERRUPT interrupt, WD_TRANSFER[] commands, int count, uint options, Action? handler, PlugInHandle? plugIn)
     {
-        Enable(interrupt, () => count == 0 ? null : Commands.Translate(card, commands, count), options, InterruptDelivery.OwnThread, handler, plugIn);
+        lock (_gate)
+        {
+            Enable(interrupt, () => count == 0 ? null : Commands.Translate(card, commands, count), options, InterruptDelivery.OwnThread, handler, plugIn);
 
-        // As the manual has it the commands stay where they are until disable; pinned, so that their address can be told.
-        if (count > 0) _pin = GCHandle.Alloc(commands, GCHandleType.Pinned);
-        interrupt.Cmd = count > 0 ? _pin.AddrOfPinnedObject() : 0;
-        interrupt.dwCmds = (uint)count;
-        card.Device.hIntCmdsPin = _pin;
+            // As the manual has it the commands stay where they are until disable; pinned, so that their address can be told.
+            if (count > 0) _pin = GCHandle.Alloc(commands, GCHandleType.Pinned);
+            interrupt.Cmd = count > 0 ? _pin.AddrOfPinnedObject() : 0;
+            interrupt.dwCmds = (uint)count;
+            card.Device.hIntCmdsPin = _pin;
+        }
     }
 
     /// <summary>Enables it with commands that lie in the caller's memory; with a handler on a thread of its own, or for a caller that waits.</summary>
     /// <inheritdoc cref="Enable(WD_INTERRUPT, WD_TRANSFER[], int, uint, Action?, PlugInHandle?)"/>
     internal void Enable(WD_INTERRUPT interrupt, InterruptDelivery delivery, Action? handler) =>
-        Enable(interrupt, () => interrupt.dwCmds == 0 ? null : Commands.Translate(card, interrupt.Cmd, interrupt.dwCmds), interrupt.dwOptions, delivery, handler, interrupt.kpCall.hKernelPlugIn == 0 ? null : card.PlugIn);
+        Enable(interrupt, () => interrupt.dwCmds == 0 ? null : Commands.Translate(card, interrupt.Cmd, interrupt.dwCmds), interrupt.dwOptions, delivery, handler, PlugInOf(interrupt));
 
     /// <summary>Waits on the caller's thread for the next interrupt.</summary>
     /// <exception cref="StatusException">It is not enabled, or another thread is to handle it.</exception>
     internal void Wait(WD_INTERRUPT interrupt)
     {
         if (_session is not { } session) throw NotEnabled();
+        if (_hasThread) throw new StatusException(WD_ERROR_CODES.WD_INVALID_PARAMETER, $"{card.Hardware}: the interrupt was enabled with a thread that waits for it. To wait yourself, enable it with WD_IntEnable.");
         try
         {
             Interrupt batch = default;
@@ -85,9 +93,8 @@ internal sealed class CardInterrupt(OpenCard card)
     /// <exception cref="StatusException">It is not enabled.</exception>
     internal void Enhance(LatencyMode latency)
     {
+        if (!IsEnabled || _again is not { } again || !Disable()) throw NotEnabled();
         _latency = latency;
-        Action again = _again ?? throw NotEnabled();
-        if (!Disable()) throw NotEnabled();
         again();
     }
 
@@ -95,11 +102,13 @@ internal sealed class CardInterrupt(OpenCard card)
     {
         lock (_gate)
         {
-            if (IsEnabled) throw new StatusException(WD_ERROR_CODES.WD_OPERATION_ALREADY_DONE, $"{card.Hardware}: the interrupt is enabled.");
+            if (IsEnabled) throw AlreadyEnabled();
+            if (_session is not null) Disable(); // it has ended by itself, and what it had is given back before the next one begins
             Commands? list = translate();
             InterruptKinds kinds = KindsOf(options);
             Commands? copied = (options & CopyValues) != 0 ? list : null;
             _isShutOff = false;
+            _hasThread = delivery != InterruptDelivery.CallerThread;
             Ask(plugIn);
             InterruptSession session;
             try
@@ -133,7 +142,11 @@ internal sealed class CardInterrupt(OpenCard card)
             {
                 throw;
             }
-            catch (Hosting.DeviceException error) when (error.Status is Hosting.DeviceStatus.NotSupported or Hosting.DeviceStatus.NoInterruptRemapping)
+            catch (Hosting.DeviceException error) when (error.Status == Hosting.DeviceStatus.Busy && card.Hardware.Interrupts.Current is not null)
+            {
+                throw AlreadyEnabled(); // through another handle to the same device
+            }
+            catch (Hosting.DeviceException error) when (error.Status is Hosting.DeviceStatus.NotSupported or Hosting.DeviceStatus.NoInterruptRemapping or Hosting.DeviceStatus.NoResources)
             {
                 throw new StatusException(WD_ERROR_CODES.WD_FAILED_ENABLING_INTERRUPT, error.Message);
             }
@@ -144,7 +157,15 @@ internal sealed class CardInterrupt(OpenCard card)
             interrupt.dwEnabledIntType = TypeOf(session.Kind) | ((uint)session.VectorCount << windrvr_consts.WD_ENABLED_INT_TYPE_NUM_VECTORS_POSITION_BITS);
             (interrupt.dwCounter, interrupt.dwLost, interrupt.fStopped) = (0, 0, 0);
             card.Device.hIntThread = card.Handle;
-            (_session, _interrupt, _copied, _plugIn) = (session, interrupt, copied, plugIn);
+            try
+            {
+                card.Keep(() => (_session, _interrupt, _copied, _plugIn) = (session, interrupt, copied, plugIn), session.Disable);
+            }
+            catch (StatusException) when (plugIn is not null && Undo(plugIn))
+            {
+                throw;
+            }
+
             _again = () => Enable(interrupt, translate, options, delivery, handler, plugIn);
             _ = session.Completion.ContinueWith(_ => Ended(session, interrupt), TaskScheduler.Default);
         }
@@ -161,25 +182,47 @@ internal sealed class CardInterrupt(OpenCard card)
         }
 
         if (session is null) return false;
-        session.Disable();
-        if (_plugIn is not null) Undo(_plugIn);
-        lock (_gate)
+        try
         {
-            WD_INTERRUPT interrupt = _interrupt!;
-            interrupt.fEnableOk = 0;
-            if (_pin.IsAllocated)
-            {
-                (interrupt.Cmd, interrupt.dwCmds) = (0, 0);
-                _pin.Free();
-            }
-
-            interrupt.fStopped = (uint)WD_INTERRUPT_WAIT_RESULT.INTERRUPT_STOPPED;
-            card.Device.hIntThread = 0;
-            card.Device.hIntCmdsPin = default;
+            session.Disable();
+        }
+        finally
+        {
+            // Whatever came of it: this interrupt is over.
+            if (_plugIn is not null) Undo(_plugIn);
+            lock (_gate) Forget();
         }
 
         return true;
     }
+
+    private void Forget()
+    {
+        WD_INTERRUPT interrupt = _interrupt!;
+        interrupt.fEnableOk = 0;
+        if (_pin.IsAllocated)
+        {
+            (interrupt.Cmd, interrupt.dwCmds) = (0, 0);
+            _pin.Free();
+        }
+
+        interrupt.fStopped = (uint)WD_INTERRUPT_WAIT_RESULT.INTERRUPT_STOPPED;
+        card.Device.hIntThread = 0;
+        card.Device.hIntCmdsPin = default;
+    }
+
+    /// <summary>The plug-in that a program names for its interrupt; null where it names none.</summary>
+    /// <exception cref="StatusException">It is not this card's.</exception>
+    private PlugInHandle? PlugInOf(WD_INTERRUPT interrupt)
+    {
+        uint named = interrupt.kpCall.hKernelPlugIn;
+        if (named == 0) return null;
+        return named == (uint)card.Handle && card.PlugIn is { } plugIn
+            ? plugIn
+            : throw new StatusException(WD_ERROR_CODES.WD_INVALID_HANDLE, $"{card.Hardware}: 0x{named:x} is no plug-in that is open with this card.");
+    }
+
+    private StatusException AlreadyEnabled() => new(WD_ERROR_CODES.WD_OPERATION_ALREADY_DONE, $"{card.Hardware}: the interrupt is enabled.");
 
     /// <summary>Asks a plug-in whether the interrupt may be enabled.</summary>
     /// <exception cref="StatusException">It refused, or threw.</exception>

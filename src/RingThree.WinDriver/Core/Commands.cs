@@ -127,12 +127,17 @@ internal sealed class Commands
 /// <param name="Width">Bytes of one access.</param>
 internal readonly record struct TransferShape(bool IsRead, bool IsPort, bool IsBlock, int Width)
 {
+    /// <summary>The most accesses of one command, whose values are kept: a million take a second on a slow bus.</summary>
+    private const int MostAccesses = 1 << 20;
+
     /// <summary>How many accesses a command makes.</summary>
     internal int CountOf(in WD_TRANSFER command)
     {
         if (!IsBlock) return 1;
         if (command.dwBytes == 0 || command.dwBytes % (uint)Width != 0) throw new ArgumentException($"{command.dwBytes} bytes are no whole number of {Width}-byte accesses");
-        return checked((int)(command.dwBytes / (uint)Width));
+        uint count = command.dwBytes / (uint)Width;
+        if (count > MostAccesses) throw new ArgumentException($"{count} accesses are more than the {MostAccesses} that one command makes: move the block in parts, or with WDC_ReadAddrBlock");
+        return (int)count;
     }
 
     internal static TransferShape? Of(WD_TRANSFER_CMD command)

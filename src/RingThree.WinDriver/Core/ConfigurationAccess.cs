@@ -24,6 +24,7 @@ internal static class ConfigurationAccess
             return;
         }
 
+        if (offset + (ulong)sizeof(ulong) > config.Size) throw new ArgumentException($"64 bits at 0x{offset:x} reach beyond configuration space, which has 0x{config.Size:x} bytes."); // before the first half is written
         ulong bits = Unsafe.BitCast<T, ulong>(value);
         config.Write(offset, (uint)bits);
         config.Write(offset + (ulong)sizeof(uint), (uint)(bits >> 32));

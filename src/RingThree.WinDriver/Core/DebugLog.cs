@@ -29,13 +29,27 @@ internal static class DebugLog
         if ((options & wdc_lib_consts.WDC_DBG_OUT_FILE) != 0)
         {
             // Without a file's name the standard error stream is the file.
-            opened = string.IsNullOrEmpty(file) ? Console.Error : new StreamWriter(file, append: false) { AutoFlush = true };
+            opened = string.IsNullOrEmpty(file) ? Console.Error : Create(file);
         }
 
         lock (Gate)
         {
             if (_file is not null && _file != Console.Error) _file.Dispose();
             (_file, _options) = (opened, options);
+        }
+    }
+
+    /// <exception cref="StatusException">It cannot be written. That is told on standard error, as there is no log to tell it in.</exception>
+    private static StreamWriter Create(string file)
+    {
+        try
+        {
+            return new StreamWriter(file, append: false) { AutoFlush = true };
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            Console.Error.WriteLine($"RingThree: the debug log '{file}' cannot be written: {error.Message}");
+            throw new StatusException(WD_ERROR_CODES.WD_INVALID_PARAMETER, error.Message);
         }
     }
 

@@ -15,7 +15,7 @@ internal static class DirectMemory
     private static AddressSpace[] _spaces = []; // by rising token; those without one at the end
 
     /// <summary>Gives a space the first free range of tokens, or 0 where none is large enough.</summary>
-    internal static uint Add(AddressSpace space)
+    internal static void Add(AddressSpace space)
     {
         lock (Gate)
         {
@@ -29,8 +29,8 @@ internal static class DirectMemory
             }
 
             bool fits = token < End && space.Region.Size <= End - token;
+            space.Token = fits ? (uint)token : 0;
             _spaces = [.. _spaces[..(fits ? place : _spaces.Length)], space, .. _spaces[(fits ? place : _spaces.Length)..]];
-            return fits ? (uint)token : 0;
         }
     }
 

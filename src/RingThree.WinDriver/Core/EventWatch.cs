@@ -9,10 +9,13 @@ internal sealed class EventWatch : IDisposable
 {
     private const uint Insert = (uint)WD_EVENT_ACTION.WD_INSERT;
     private const uint Remove = (uint)WD_EVENT_ACTION.WD_REMOVE;
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
     private readonly uint _actions;
     private readonly Func<DeviceDescription, WD_PCI_SLOT, bool> _isWanted;
     private readonly Action<WD_EVENT> _tell;
     private readonly IDisposable[] _watches;
+    private readonly Lock _telling = new();
+    private volatile bool _isOver;
 
     /// <param name="hosts">Whom to hear.</param>
     /// <param name="actions">What to hear of.</param>
@@ -28,9 +31,13 @@ internal sealed class EventWatch : IDisposable
         if (_watches.Length == 0) throw new StatusException(WD_ERROR_CODES.WD_NO_EVENTS, $"{string.Join(", ", all.Select(h => $"host '{h.Name}'"))} cannot tell what comes and goes.");
     }
 
+    /// <summary>Hears no more. Waits for a handler that runs, at most ten seconds, unless it is called from it.</summary>
     public void Dispose()
     {
+        _isOver = true;
         foreach (IDisposable watch in _watches) watch.Dispose();
+        if (_telling.TryEnter(LongestWait)) _telling.Exit();
+        else DebugLog.Error("unregistering events", $"a handler has not returned after {LongestWait.TotalSeconds} s; it still runs.");
     }
 
     private void Tell(IHost host, DeviceChange change)
@@ -51,7 +58,10 @@ internal sealed class EventWatch : IDisposable
             var happened = new WD_EVENT { dwEventType = (uint)WD_EVENT_TYPE.WD_EVENT_TYPE_PCI, dwAction = action };
             happened.u.Pci.cardId = new WD_PCI_ID { dwVendorId = change.Device.VendorId, dwDeviceId = change.Device.DeviceId };
             happened.u.Pci.pciSlot = slot;
-            _tell(happened);
+            lock (_telling)
+            {
+                if (!_isOver) _tell(happened);
+            }
         }
         catch (Exception error)
         {

@@ -13,7 +13,8 @@ internal sealed class LockedBuffer
     private readonly IDisposable _owner;
     private readonly Iova _iova;
     private readonly bool _whole; // one entry for the whole, or one for each page
-    private readonly int _places;
+    private readonly Lock _gate = new();
+    private bool _isFreed;
 
     /// <param name="card">The card that reaches it.</param>
     /// <param name="handle">The number that <c>hDma</c> tells.</param>
@@ -27,10 +28,9 @@ internal sealed class LockedBuffer
         (Address, Size, uint options) = memory;
         _whole = (options & (uint)WD_DMA_OPTIONS.DMA_DISABLE_MERGE_ADJACENT_PAGES) == 0;
         int pages = _whole ? 1 : DmaSegments.Cut(iova, Size, boundary: PageSize).Count();
-        _places = Math.Max(windrvr_consts.WD_DMA_PAGES, pages);
         if (pages > windrvr_consts.WD_DMA_PAGES && (options & (uint)WD_DMA_OPTIONS.DMA_LARGE_BUFFER) == 0)
             throw new StatusException(WD_ERROR_CODES.WD_INSUFFICIENT_RESOURCES, $"{Size} bytes are {pages} pages, and without DMA_LARGE_BUFFER there is room for {windrvr_consts.WD_DMA_PAGES}.");
-        Description = Marshal.AllocHGlobal(PagesAt + (_places * Marshal.SizeOf<WD_DMA_PAGE>()));
+        Description = Marshal.AllocHGlobal(PagesAt + (Math.Max(windrvr_consts.WD_DMA_PAGES, pages) * Marshal.SizeOf<WD_DMA_PAGE>()));
         var dma = new WD_DMA
         {
             hDma = handle,
@@ -74,26 +74,61 @@ internal sealed class LockedBuffer
     /// <summary>Tells the program where the card sees it, or the part of it that is to be moved now.</summary>
     internal void Tell(Iova iova, long length, long transferred)
     {
-        var page = default(WD_DMA_PAGE);
-        int pages = 0;
-        foreach (DmaSegment segment in DmaSegments.Cut(iova, length, boundary: _whole ? null : PageSize))
+        lock (_gate)
         {
-            page.pPhysicalAddr = segment.Address.Value;
-            page.dwBytes = (uint)segment.Length;
-            Marshal.StructureToPtr(page, Description + PagesAt + (pages++ * Marshal.SizeOf<WD_DMA_PAGE>()), fDeleteOld: false);
-        }
+            CheckNotFreed();
+            var page = default(WD_DMA_PAGE);
+            int pages = 0;
+            foreach (DmaSegment segment in DmaSegments.Cut(iova, length, boundary: _whole ? null : PageSize))
+            {
+                page.pPhysicalAddr = segment.Address.Value;
+                page.dwBytes = (uint)segment.Length;
+                Marshal.StructureToPtr(page, Description + PagesAt + (pages++ * Marshal.SizeOf<WD_DMA_PAGE>()), fDeleteOld: false);
+            }
 
-        Set(nameof(WD_DMA.dwPages), (uint)pages);
-        Set(nameof(WD_DMA.dwBytesTransferred), (uint)transferred);
+            Set(nameof(WD_DMA.dwPages), (uint)pages);
+            Set(nameof(WD_DMA.dwBytesTransferred), (uint)transferred);
+        }
     }
 
     /// <summary>Tells the program one more number of it.</summary>
-    internal void Set(string field, uint value) => Marshal.WriteInt32(Description + (int)Marshal.OffsetOf<WD_DMA>(field), unchecked((int)value));
+    /// <exception cref="StatusException">It is unlocked.</exception>
+    internal void Set(string field, uint value)
+    {
+        lock (_gate)
+        {
+            CheckNotFreed();
+            Marshal.WriteInt32(Description + (int)Marshal.OffsetOf<WD_DMA>(field), unchecked((int)value));
+        }
+    }
+
+    /// <summary>What the program is told of it now.</summary>
+    /// <exception cref="StatusException">It is unlocked.</exception>
+    internal WD_DMA Read()
+    {
+        lock (_gate)
+        {
+            CheckNotFreed();
+            return Marshal.PtrToStructure<WD_DMA>(Description);
+        }
+    }
 
     internal void Free()
     {
+        lock (_gate)
+        {
+            if (_isFreed) return;
+            _isFreed = true;
+            Marshal.FreeHGlobal(Description);
+        }
+
         _owner.Dispose();
-        Marshal.FreeHGlobal(Description);
+    }
+
+    /// <summary>Its description's memory may be somebody else's by now.</summary>
+    private void CheckNotFreed()
+    {
+        if (_isFreed) throw new StatusException(WD_ERROR_CODES.WD_INVALID_HANDLE, $"the buffer {Handle} was unlocked meanwhile.");
     }
 }
 

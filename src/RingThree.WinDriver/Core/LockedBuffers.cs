@@ -13,7 +13,7 @@ internal static class LockedBuffers
     private const uint Direction = (uint)WD_DMA_OPTIONS.DMA_DIRECTION_MASK;
     private static readonly Lock Gate = new();
     private static readonly Dictionary<IntPtr, LockedBuffer> Buffers = [];
-    private static uint _next = 1;
+    private static uint _next;
 
     /// <summary>Allocates memory that is contiguous in this process and on the bus.</summary>
     /// <exception cref="DeviceException">There is none, or none in the card's reach.</exception>
@@ -103,7 +103,7 @@ internal static class LockedBuffers
         {
             DmaTransaction transfers = buffer.Divide(maximumTransfer, elementSize);
             enable?.Invoke();
-            buffer.Transaction = new BufferTransaction(buffer, transfers, enable is not null);
+            buffer.Transaction = new BufferTransaction(buffer, transfers, enable is null ? null : buffer.Card.Interrupt.Session);
             buffer.Set(nameof(WD_DMA.dwMaxTransferSize), maximumTransfer);
             buffer.Set(nameof(WD_DMA.dwTransferElementSize), elementSize);
         }
@@ -148,12 +148,14 @@ internal static class LockedBuffers
     {
         try
         {
-            lock (Gate)
-            {
-                var buffer = new LockedBuffer(card, _next, owner, memory, iova);
-                _next++;
-                return Buffers[buffer.Description] = buffer;
-            }
+            var buffer = new LockedBuffer(card, Interlocked.Increment(ref _next), owner, memory, iova);
+            card.Keep(
+                () =>
+                {
+                    lock (Gate) Buffers[buffer.Description] = buffer;
+                },
+                buffer.Free);
+            return buffer;
         }
         catch
         {

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Jungo.wdapi_dotnet;
 using RingThree.Devices;
 using RingThree.Hosting;
@@ -14,12 +15,15 @@ internal sealed class OpenCard
     private readonly SharedFunction _function;
     private readonly IDisposable _locks;
     private readonly AddressSpace?[] _spaces;
+    private readonly Lock _gate = new();
+    private bool _isClosed;
+    private int _opensPlugIn;
 
     private OpenCard(SharedFunction function, IDisposable locks, IReadOnlyList<AddressSpace> spaces, WD_CARD card)
     {
         (_function, _locks, Card) = (function, locks, card);
         _spaces = new AddressSpace?[Math.Max(function.Device is PciDevice ? PciNumbering.BarCount : 0, spaces.Count == 0 ? 0 : spaces.Max(s => s.Number) + 1)];
-        foreach (AddressSpace space in spaces)
+        foreach (AddressSpace space in spaces.DistinctBy(s => s.Number))
         {
             _spaces[space.Number] = space;
             space.Open();
@@ -62,6 +66,8 @@ internal sealed class OpenCard
     internal static OpenCard Register(WD_PCI_SLOT slot, WD_CARD card)
     {
         (IHost host, string address) = WinDriverHosts.Find(slot);
+        if (CardItems.Items(card).IsEmpty)
+            throw new StatusException(WD_ERROR_CODES.WD_INVALID_PARAMETER, $"{address}: the card has no items ({card.dwItems} of {card.Item?.Length ?? 0}): WDC_PciGetDeviceInfo fills them.");
         CheckLogicalInterrupt(host, address, card);
         return Register(host, address, card, null, device => [.. Find((PciDevice)device, CardItems.Items(card))]);
     }
@@ -161,47 +167,89 @@ internal sealed class OpenCard
     /// <exception cref="DeviceException">There is none, it is for another version, or it refused.</exception>
     internal void OpenPlugIn(string name, nint openData)
     {
-        if (PlugIn is not null) throw new StatusException(WD_ERROR_CODES.WD_OPERATION_ALREADY_DONE, $"{Hardware}: the plug-in '{PlugIn.Name}' is open.");
+        if (PlugIn is not null || Interlocked.Exchange(ref _opensPlugIn, 1) != 0)
+            throw new StatusException(WD_ERROR_CODES.WD_OPERATION_ALREADY_DONE, $"{Hardware}: a plug-in is open, or is being opened.");
         try
         {
-            PlugIn = KernelPlugIns.Open(name, new PlugInDevice(Hardware), openData);
+            PlugInHandle opened = KernelPlugIns.Open(name, new PlugInDevice(Hardware), openData);
+            Keep(
+                () =>
+                {
+                    PlugIn = opened;
+                    Device.kerPlug = new WD_KERNEL_PLUGIN { hKernelPlugIn = (uint)Handle, cDriverName = name, pOpenData = openData };
+                },
+                () => Try(opened.Dispose));
         }
         catch (DeviceException error)
         {
             throw new StatusException(error.Status == DeviceStatus.NotSupported ? WD_ERROR_CODES.WD_INCORRECT_VERSION : WD_ERROR_CODES.WD_KERPLUG_FAILURE, error.Message);
         }
-
-        Device.kerPlug = new WD_KERNEL_PLUGIN { hKernelPlugIn = (uint)Handle, cDriverName = name, pOpenData = openData };
+        finally
+        {
+            Volatile.Write(ref _opensPlugIn, 0);
+        }
     }
 
     /// <summary>Says what runs when its program leaves it open, or, with <paramref name="always"/>, whenever it is closed; null for nothing.</summary>
     internal void SetCleanup(Commands? commands, bool always) => Cleanup = commands is null ? null : new CleanupCommands(Hardware.Prepare(commands.Program), always);
 
-    /// <summary>Closes it: the interrupt, the device where nobody else has it, the locks. Idempotent.</summary>
+    /// <summary>Keeps something that was made for this card, unless the card has been closed meanwhile: then it is undone.</summary>
+    /// <param name="keep">Notes it where <see cref="Close"/> will find it.</param>
+    /// <param name="undo">Undoes it.</param>
+    /// <exception cref="StatusException">The card is closed.</exception>
+    internal void Keep(Action keep, Action undo)
+    {
+        lock (_gate)
+        {
+            if (!_isClosed)
+            {
+                keep();
+                return;
+            }
+        }
+
+        undo();
+        throw new StatusException(WD_ERROR_CODES.WD_INVALID_HANDLE, $"{Hardware} was closed meanwhile.");
+    }
+
+    /// <summary>Gives everything back of a card that nobody has seen.</summary>
+    internal void Abandon()
+    {
+        foreach (AddressSpace? space in _spaces) space?.Close();
+        _function.Release();
+        _locks.Dispose();
+    }
+
+    /// <summary>Closes it: the interrupt, the device where nobody else has it, the locks. Every step is taken, whatever the others come to. Idempotent.</summary>
     /// <param name="isOrderly">Whether its program does, or it was left open.</param>
+    /// <exception cref="TimeoutException">A handler has not returned; the card is closed all the same.</exception>
     internal void Close(bool isOrderly = true)
     {
         if (!OpenCards.Remove(this)) return;
+        lock (_gate) _isClosed = true; // what is made from now on for this card is undone by whoever makes it
         RunCleanup(isOrderly);
-        Try(() => Interrupt.Disable());
+        Exception? late = Try(() => Interrupt.Disable());
         Try(() => Events.Unregister());
         ClosePlugIn();
         Try(() => LockedBuffers.Release(this));
         foreach (AddressSpace? space in _spaces) space?.Close();
         Try(_function.Release);
         _locks.Dispose();
+        if (late is not null) ExceptionDispatchInfo.Throw(late);
     }
 
     /// <summary>One step of closing: whatever it comes to, the next ones are taken, so that nothing stays locked.</summary>
-    private void Try(Action step)
+    private Exception? Try(Action step)
     {
         try
         {
             step();
+            return null;
         }
         catch (Exception error)
         {
             DebugLog.Error($"closing {Hardware}", error.ToString());
+            return error;
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Jungo.wdapi_dotnet;
 using RingThree.Registers;
 
 namespace RingThree.WinDriver;
@@ -11,10 +12,12 @@ internal static class OpenCards
     private const int SpacesEach = Step / 2; // so that half of a handle is the place of its first space
     private static readonly Lock Gate = new();
     private static OpenCard?[] _cards = new OpenCard?[16];
+    private static OpenCard[] _all = [];
     private static Direct[] _direct = new Direct[16 * SpacesEach];
     private static int _next; // a place is never used twice: a handle that was closed stays closed
 
-    internal static IEnumerable<OpenCard> All => _cards.Where(c => c is not null)!;
+    /// <summary>Those that are open, in the order in which they were opened.</summary>
+    internal static IReadOnlyList<OpenCard> All => _all;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static OpenCard? Find(IntPtr handle)
@@ -34,7 +37,8 @@ internal static class OpenCards
         return space < SpacesEach && place < (uint)direct.Length && direct[place].Handle == handle ? direct[place].Window : null;
     }
 
-    internal static IntPtr Add(OpenCard card)
+    /// <summary>Gives a card its handle, has it described, and makes it known, in this order.</summary>
+    internal static void Add(OpenCard card, Func<OpenCard, WDC_DEVICE> describe)
     {
         lock (Gate)
         {
@@ -49,10 +53,11 @@ internal static class OpenCards
             }
 
             card.Handle = First + (_next * Step);
+            card.Device = describe(card);
             for (int i = 0; i < Math.Min(SpacesEach, card.Spaces.Length); i++)
                 _direct[(_next * SpacesEach) + i] = new Direct { Window = card.Spaces[i]?.Window, Handle = card.Handle };
-            _cards[_next++] = card;
-            return card.Handle;
+            _all = [.. _all, card];
+            Volatile.Write(ref _cards[_next++], card);
         }
     }
 
@@ -64,6 +69,7 @@ internal static class OpenCards
             int place = (int)(card.Handle - First) / Step;
             if (_cards[place] != card) return false;
             _cards[place] = null;
+            _all = [.. _all.Where(c => c != card)];
             Array.Clear(_direct, place * SpacesEach, SpacesEach);
             return true;
         }

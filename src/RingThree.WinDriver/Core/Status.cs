@@ -29,7 +29,9 @@ internal static class Status
     internal static uint Failed(string operation, Exception error)
     {
         uint status = Of(error);
-        DebugLog.Error(operation, $"{Text(status)} (0x{status:x}): {error.Message}");
+        // What nobody foresaw is told in full: its words alone would not say where.
+        bool isForeseen = error is StatusException or DeviceException or ArgumentException or FormatException or ObjectDisposedException or TimeoutException or PlatformNotSupportedException;
+        DebugLog.Error(operation, $"{Text(status)} (0x{status:x}): {(isForeseen ? error.Message : error.ToString())}");
         return status;
     }
 
@@ -45,7 +47,7 @@ internal static class Status
     {
         StatusException status => status.Code,
         DeviceException device => Of(device.Status),
-        ArgumentException or FormatException or OverflowException => WD_ERROR_CODES.WD_INVALID_PARAMETER,
+        ArgumentException or FormatException or OverflowException or NullReferenceException => WD_ERROR_CODES.WD_INVALID_PARAMETER,
         ObjectDisposedException => WD_ERROR_CODES.WD_INVALID_HANDLE,
         TimeoutException => WD_ERROR_CODES.WD_TIME_OUT_EXPIRED,
         PlatformNotSupportedException => WD_ERROR_CODES.WD_WINDRIVER_NOT_FOUND,

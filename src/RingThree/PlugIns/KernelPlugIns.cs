@@ -62,10 +62,20 @@ public static class KernelPlugIns
             throw new DeviceException(DeviceStatus.NotFound, device.Address, operation, $"there is none of that name: {there}", "Register it first: KernelPlugIns.Register.");
         }
 
-        if (plugIn.InterfaceVersion != InterfaceVersion)
+        uint version;
+        try
+        {
+            version = plugIn.InterfaceVersion;
+        }
+        catch (Exception error)
+        {
+            throw new DeviceException(DeviceStatus.AccessDenied, device.Address, operation, $"its InterfaceVersion threw {error.GetType().Name}: {error.Message}", "That is a mistake of the plug-in.", error);
+        }
+
+        if (version != InterfaceVersion)
         {
             throw new DeviceException(DeviceStatus.NotSupported, device.Address, operation,
-                $"it was built for version {plugIn.InterfaceVersion} of the interface, and this library speaks version {InterfaceVersion}", "Build it against this version.");
+                $"it was built for version {version} of the interface, and this library speaks version {InterfaceVersion}", "Build it against this version.");
         }
 
         IPlugInSession? session;
