@@ -20,7 +20,7 @@ internal static class HandDefined
             resources = (ITEM_TYPE)item.item switch
             {
                 ITEM_TYPE.ITEM_MEMORY => resources.Memory(item.I.Mem.pPhysicalAddr, item.I.Mem.qwBytes, (item.I.Mem.dwOptions & AllowCache) != 0, item.fNotSharable != 0),
-                ITEM_TYPE.ITEM_IO => resources.Ports(checked((int)item.I.IO.pAddr), checked((int)item.I.IO.dwBytes), item.fNotSharable != 0),
+                ITEM_TYPE.ITEM_IO => resources.Ports(Whole(item.I.IO.pAddr, "a port"), Whole(item.I.IO.dwBytes, "a number of ports"), item.fNotSharable != 0),
                 ITEM_TYPE.ITEM_INTERRUPT => Line(resources, item.I.Int),
                 _ => resources,
             };
@@ -49,7 +49,9 @@ internal static class HandDefined
     private static PlatformResources Line(PlatformResources resources, INT line)
     {
         LineTrigger trigger = (line.dwOptions & CardItems.Level) != 0 ? LineTrigger.Level : LineTrigger.Edge;
-        if ((line.dwOptions & CardItems.LogicalId) != 0) return resources.Logical(checked((int)line.dwInterrupt), trigger);
-        return resources.Irq(checked((int)line.dwInterrupt), trigger);
+        if ((line.dwOptions & CardItems.LogicalId) != 0) return resources.Logical(Whole(line.dwInterrupt, "a logical interrupt"), trigger);
+        return resources.Irq(Whole(line.dwInterrupt, "an interrupt line"), trigger);
     }
+
+    private static int Whole(ulong value, string what) => value <= int.MaxValue ? (int)value : throw new StatusException(WD_ERROR_CODES.WD_INVALID_PARAMETER, $"0x{value:x} cannot be {what}.");
 }

@@ -167,10 +167,10 @@ internal sealed class OpenCard
     /// <exception cref="DeviceException">There is none, it is for another version, or it refused.</exception>
     internal void OpenPlugIn(string name, nint openData)
     {
-        if (PlugIn is not null || Interlocked.Exchange(ref _opensPlugIn, 1) != 0)
-            throw new StatusException(WD_ERROR_CODES.WD_OPERATION_ALREADY_DONE, $"{Hardware}: a plug-in is open, or is being opened.");
+        if (Interlocked.Exchange(ref _opensPlugIn, 1) != 0) throw new StatusException(WD_ERROR_CODES.WD_OPERATION_ALREADY_DONE, $"{Hardware}: a plug-in is being opened.");
         try
         {
+            if (PlugIn is not null) throw new StatusException(WD_ERROR_CODES.WD_OPERATION_ALREADY_DONE, $"{Hardware}: the plug-in '{PlugIn.Name}' is open.");
             PlugInHandle opened = KernelPlugIns.Open(name, new PlugInDevice(Hardware), openData);
             Keep(
                 () =>
