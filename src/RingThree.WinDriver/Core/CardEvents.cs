@@ -43,6 +43,7 @@ internal sealed class CardEvents(OpenCard card)
     private void Tell(WD_EVENT happened, EVENT_HANDLER_DOTNET handler, IntPtr data, bool useKP)
     {
         if (!IsRegistered || (useKP && card.PlugIn?.Event(happened.dwAction) == false)) return;
+        if (!IsRegistered) return; // the plug-in has closed the card
         card.Device.Event = happened;
         EventHandlers.Call(handler, happened, data);
     }

@@ -269,6 +269,42 @@ public sealed class WinDriverMisuseTests : WinDriverTest
         Assert.True(removing.Join(Patience));
     }
 
+    [Fact]
+    public void A_plug_in_that_closes_its_device_at_an_event_keeps_the_program_from_it()
+    {
+        WDC_DEVICE device = Open();
+        using var done = new ManualResetEventSlim();
+        using IDisposable registered = KernelPlugIns.Register("kp_event", new EventPlugIn(() =>
+        {
+            Assert.Equal(Success, WDC_PciDeviceClose(device.hDev));
+            done.Set();
+        }));
+        Assert.Equal(Success, WDC_KernelPlugInOpen(device, "kp_event", 0));
+        int heard = 0;
+        Assert.Equal(Success, WDC_EventRegister(device, (uint)WD_EVENT_ACTION.WD_REMOVE, (_, _) => heard++, 0, true));
+        Host.Remove("0000:00:02.0");
+        Assert.True(done.Wait(Patience));
+        Assert.Equal(Success, WDC_DriverClose()); // waits for what still runs
+        Assert.Equal(0, heard);
+        Assert.Equal(Success, WDC_DriverOpen(0, null));
+    }
+
+    private sealed class EventPlugIn(Action happened) : IKernelPlugIn
+    {
+        public uint InterfaceVersion => KernelPlugIns.InterfaceVersion;
+
+        public IPlugInSession? Open(PlugInDevice device, nint openData) => new Session(happened);
+
+        private sealed class Session(Action happened) : PlugInSession
+        {
+            public override bool Event(uint action)
+            {
+                happened();
+                return true;
+            }
+        }
+    }
+
     private sealed class OpenedPlugIn(Action opened, Action closed) : IKernelPlugIn
     {
         public uint InterfaceVersion => KernelPlugIns.InterfaceVersion;
