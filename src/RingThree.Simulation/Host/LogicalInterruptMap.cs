@@ -21,7 +21,6 @@ public sealed class LogicalInterruptMap : ILogicalInterrupts
     private readonly Lock _gate = new();
     private readonly Dictionary<int, int> _lines = []; // physical by logical
     private readonly Dictionary<PciAddress, int> _registered = []; // what the bus driver has assigned
-    private readonly int[] _reserved;
 
     /// <summary>A static table with every line but the reserved ones.</summary>
     /// <param name="reserved">The platform's own lines, each 0 to 15.</param>
@@ -29,15 +28,11 @@ public sealed class LogicalInterruptMap : ILogicalInterrupts
     {
         ArgumentNullException.ThrowIfNull(reserved);
         foreach (int line in reserved) CheckLine(line, nameof(reserved));
-        _reserved = [.. reserved];
         foreach (int line in Enumerable.Range(0, Lines).Except(reserved)) _lines[Firmware + line] = line;
     }
 
     /// <summary>The table of the manual's example: timer (0), cascade (2), floppy (6), printer (7), 9 and the numeric coprocessor (13) are reserved.</summary>
     public static LogicalInterruptMap Pc() => new(0, 2, 6, 7, 9, 13);
-
-    /// <summary>The lines that had no entry from the start.</summary>
-    public IReadOnlyList<int> Reserved => _reserved;
 
     /// <inheritdoc/>
     public int? LineOf(int logical)

@@ -35,8 +35,7 @@ public static partial class wdc_lib_decl
 
     private static void Enable(OpenCard card, WD_TRANSFER[]? commands, uint count, uint options, INT_HANDLER? handler, IntPtr data, bool useKP)
     {
-        commands ??= [];
-        if (count > commands.Length) throw new StatusException(WD_ERROR_CODES.WD_INVALID_PARAMETER, $"{count} commands are named, and there are {commands.Length}.");
+        commands = Commands.Given(commands, count);
         if (useKP && card.PlugIn is null) throw new StatusException(WD_ERROR_CODES.WD_KERPLUG_FAILURE, "the device has no plug-in open.");
         card.Interrupt.Enable(card.Device.Int ??= new WD_INTERRUPT(), commands, (int)count, options, handler is null ? null : () => handler(data), useKP ? card.PlugIn : null);
     }

@@ -62,8 +62,7 @@ public static partial class wdc_lib_decl
     /// <param name="bForceCleanup">Whether they run when the program closes the device, too.</param>
     public static uint WDC_CardCleanupSetup(IntPtr hDev, WD_TRANSFER[]? Cmd, uint dwCmds, bool bForceCleanup) => With(nameof(WDC_CardCleanupSetup), hDev, card =>
     {
-        WD_TRANSFER[] commands = Cmd ?? [];
-        if (dwCmds > commands.Length) throw new StatusException(WD_ERROR_CODES.WD_INVALID_PARAMETER, $"{dwCmds} commands are named, and there are {commands.Length}.");
+        WD_TRANSFER[] commands = Commands.Given(Cmd, dwCmds);
         card.SetCleanup(dwCmds == 0 ? null : Commands.Translate(card, commands, (int)dwCmds), bForceCleanup);
     });
 

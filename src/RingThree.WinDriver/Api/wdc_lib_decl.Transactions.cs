@@ -18,7 +18,7 @@ public static partial class wdc_lib_decl
         LockedBuffer? locked = null;
         uint status = With(nameof(WDC_DMATransactionContigInit), hDev, card =>
         {
-            if (dwAlignment > Environment.SystemPageSize || !uint.IsPow2(dwAlignment | (dwAlignment == 0 ? 1u : 0)))
+            if (dwAlignment > Environment.SystemPageSize || (dwAlignment != 0 && !uint.IsPow2(dwAlignment)))
                 throw new StatusException(WD_ERROR_CODES.WD_INVALID_PARAMETER, $"an alignment of {dwAlignment} cannot be had: a power of two, at most {Environment.SystemPageSize}.");
             locked = Divided(card, LockedBuffers.Allocate(card, dwOptions, dwDMABufSize), pInterruptParams, 0, 0);
             locked.Set(nameof(WD_DMA.dwAlignment), dwAlignment);

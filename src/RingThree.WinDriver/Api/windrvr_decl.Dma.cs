@@ -11,8 +11,7 @@ public static partial class windrvr_decl
     public static uint WD_DMALock(IntPtr hWD, ref WD_DMA pDma) => WithDma(nameof(WD_DMALock), hWD, ref pDma, given =>
         Has(given, WD_DMA_OPTIONS.DMA_GET_EXISTING_BUF) ? LockedBuffers.Get(given.hDma)
         : Has(given, WD_DMA_OPTIONS.DMA_RESERVED_MEM) ? LockedBuffers.Reserve(CardOf(given), given.Page is [var first, ..] ? first.pPhysicalAddr : 0, given.dwOptions, given.dwBytes)
-        : Has(given, WD_DMA_OPTIONS.DMA_KERNEL_BUFFER_ALLOC) ? LockedBuffers.Allocate(CardOf(given), given.dwOptions, given.dwBytes)
-        : LockedBuffers.Lock(CardOf(given), given.pUserAddr, given.dwOptions, given.dwBytes));
+        : AllocateOrLock(given));
 
     /// <summary>One user lets go of a buffer; the last one takes it from its card.</summary>
     public static uint WD_DMAUnlock(IntPtr hWD, ref WD_DMA pDma)
@@ -32,9 +31,7 @@ public static partial class windrvr_decl
     /// <summary>Locks a buffer for a transaction in transfers of at most <c>dwMaxTransferSize</c> bytes.</summary>
     public static uint WD_DMATransactionInit(IntPtr hWD, ref WD_DMA pDma) => WithDma(nameof(WD_DMATransactionInit), hWD, ref pDma, given =>
     {
-        LockedBuffer buffer = Has(given, WD_DMA_OPTIONS.DMA_KERNEL_BUFFER_ALLOC)
-            ? LockedBuffers.Allocate(CardOf(given), given.dwOptions, given.dwBytes)
-            : LockedBuffers.Lock(CardOf(given), given.pUserAddr, given.dwOptions, given.dwBytes);
+        LockedBuffer buffer = AllocateOrLock(given);
         LockedBuffers.Divide(buffer, given.dwMaxTransferSize, given.dwTransferElementSize);
         return buffer;
     });
@@ -74,6 +71,10 @@ public static partial class windrvr_decl
     public static uint WD_DMATransactionUninit(IntPtr hWD, ref WD_DMA pDma) => WD_DMAUnlock(hWD, ref pDma);
 
     private static bool Has(in WD_DMA dma, WD_DMA_OPTIONS option) => (dma.dwOptions & (uint)option) != 0;
+
+    private static LockedBuffer AllocateOrLock(in WD_DMA dma) => Has(dma, WD_DMA_OPTIONS.DMA_KERNEL_BUFFER_ALLOC)
+        ? LockedBuffers.Allocate(CardOf(dma), dma.dwOptions, dma.dwBytes)
+        : LockedBuffers.Lock(CardOf(dma), dma.pUserAddr, dma.dwOptions, dma.dwBytes);
 
     private static OpenCard CardOf(in WD_DMA dma) => OpenCards.Find((int)dma.hCard)
         ?? throw new StatusException(WD_ERROR_CODES.WD_INVALID_HANDLE, $"0x{dma.hCard:x} is no registered card.");

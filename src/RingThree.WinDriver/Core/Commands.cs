@@ -17,6 +17,15 @@ internal sealed class Commands
 
     internal TransferProgram Program { get; }
 
+    /// <summary>The commands that a program gives; none for null.</summary>
+    /// <exception cref="StatusException">It names more than there are.</exception>
+    internal static WD_TRANSFER[] Given(WD_TRANSFER[]? commands, uint count)
+    {
+        commands ??= [];
+        if (count > commands.Length) throw new StatusException(WD_ERROR_CODES.WD_INVALID_PARAMETER, $"{count} commands are named, and there are {commands.Length}.");
+        return commands;
+    }
+
     /// <summary>Translates a list for a card. Blocks to write are taken from memory now.</summary>
     /// <exception cref="StatusException">A command is not understood, or names an address that is not the card's.</exception>
     internal static Commands Translate(OpenCard card, WD_TRANSFER[] source, int count)

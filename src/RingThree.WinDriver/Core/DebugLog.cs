@@ -90,20 +90,22 @@ internal static class DebugLog
 
     private static void Write(uint levels, EventLevel level, string mark, string text)
     {
-        Always?.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{DateTime.UtcNow:HH:mm:ss.ffffff} {mark}{text}"));
+        Put(Always, mark, text);
         ulong options = Volatile.Read(ref _options);
         if ((options & wdc_lib_consts.WDC_DBG_NONE) != 0 || (options & levels) == 0) return;
         if ((options & wdc_lib_consts.WDC_DBG_OUT_DBM) != 0) DebugMonitor.Write(level, "", text);
-        lock (Gate)
+        lock (Gate) Put(_file, mark, text);
+    }
+
+    private static void Put(TextWriter? log, string mark, string text)
+    {
+        try
         {
-            try
-            {
-                _file?.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{DateTime.UtcNow:HH:mm:ss.ffffff} {mark}{text}"));
-            }
-            catch (IOException)
-            {
-                // A log that cannot be written must not change what a driver does.
-            }
+            log?.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{DateTime.UtcNow:HH:mm:ss.ffffff} {mark}{text}"));
+        }
+        catch (IOException)
+        {
+            // A log that cannot be written must not change what a driver does.
         }
     }
 }

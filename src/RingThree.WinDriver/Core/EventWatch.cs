@@ -1,6 +1,7 @@
 using Jungo.wdapi_dotnet;
 using RingThree.Hosting;
 using RingThree.Pci;
+using RingThree.Pci.Decoding;
 
 namespace RingThree.WinDriver;
 
@@ -73,7 +74,7 @@ internal sealed class EventWatch : IDisposable
     private static uint PowerState(IHost host, string address)
     {
         int state = 0;
-        if (host.PeekConfiguration(address) is { Length: >= 64 } image && CardItems.Describe(host, address).Find(PciCapabilityId.PowerManagement) is { } power)
+        if (host.PeekConfiguration(address) is { Length: >= 64 } image && PciDecoder.Decode(image.Span).Find(PciCapabilityId.PowerManagement) is { } power)
             state = image.Span[power.Capability.Offset + 4] & 3;
         return (uint)WD_EVENT_ACTION.WD_POWER_CHANGED_D0 << state;
     }

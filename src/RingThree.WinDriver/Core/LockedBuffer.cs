@@ -63,13 +63,18 @@ internal sealed class LockedBuffer
     internal BufferTransaction? Transaction { get; set; }
 
     /// <summary>Its part of a transaction.</summary>
-    internal DmaTransaction Divide(uint maximumTransfer, uint elementSize) => _owner switch
+    internal DmaTransaction Divide(uint maximumTransfer, uint elementSize)
     {
-        DmaBuffer buffer => new DmaTransaction(buffer, maximumTransfer == 0 ? null : maximumTransfer, Math.Max(1, elementSize)),
-        DmaMapping mapping => new DmaTransaction(mapping, maximumTransfer == 0 ? null : maximumTransfer, Math.Max(1, elementSize)),
-        ReservedBuffer { Mapping: var reserved } => new DmaTransaction(reserved, maximumTransfer == 0 ? null : maximumTransfer, Math.Max(1, elementSize)),
-        _ => throw new NotSupportedException(_owner.GetType().Name),
-    };
+        long? most = maximumTransfer == 0 ? null : maximumTransfer;
+        long element = Math.Max(1, elementSize);
+        return _owner switch
+        {
+            DmaBuffer buffer => new DmaTransaction(buffer, most, element),
+            DmaMapping mapping => new DmaTransaction(mapping, most, element),
+            ReservedBuffer reserved => new DmaTransaction(reserved.Mapping, most, element),
+            _ => throw new NotSupportedException(_owner.GetType().Name),
+        };
+    }
 
     /// <summary>Tells the program where the card sees it, or the part of it that is to be moved now.</summary>
     internal void Tell(Iova iova, long length, long transferred)
