@@ -86,6 +86,15 @@ public sealed class ShapeTests
         Assert.Equal(", 1 wrong", lines[^1][lines[^1].IndexOf(',', StringComparison.Ordinal)..]);
     }
 
+    [Fact]
+    public async Task A_log_that_cannot_be_written_changes_nothing()
+    {
+        Assert.SkipUnless(File.Exists("/dev/full"), "needs /dev/full, a disk that is always full");
+        (int status, string output, _) = await Repository.Shell($"RINGTHREE_LOG=/dev/full RINGTHREE_HOSTS=sim:edu dotnet '{Repository.Find("tests/shapes/N15", "N15")}'");
+        Assert.Equal(0, status);
+        Assert.Contains("0 wrong", output, StringComparison.Ordinal);
+    }
+
     private static async Task<(int Status, string[] Lines, string Errors)> Run(string shape, string? hosts)
     {
         (int status, string output, string errors) = await Repository.RunOn(hosts, Repository.Find("tests/shapes/" + shape, shape));
