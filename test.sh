@@ -1,18 +1,31 @@
 #!/bin/bash
-# test.sh [unit|conformance|packages|guest|all]: builds, runs the tests, ends with "N passed, N failed, N skipped".
+# test.sh [unit|conformance|packages|mutations|guest|all]: builds, runs the tests, ends with "N passed, N failed, N skipped".
 #   unit         tests/RingThree.Tests
 #   conformance  tests/RingThree.Conformance on the simulated host, and the demo
 #   packages     what is shipped, as somebody gets it who has no clone (tests/packages.sh)
-#   guest        the same on real PCI devices: QEMU's, through VFIO, in a Linux guest (tests/guest)
+#   mutations    whether three defects put in on purpose are found; the commit chooses which (tests/mutations/run.sh)
+#   guest        the same on real PCI devices: QEMU's, through VFIO, in Linux guests with two kernels (tests/guest)
+# test.sh --repeat N [--load K]: unit and conformance N times, beside K processes that keep the processors busy, and a
+# list of what was not green every time (tests/repeat.sh).
+# The conformance tests run in an order that RINGTHREE_SEED gives; without it the commit does. --orders N boots the
+# guests for the tests on the main topology N times, each in another order.
 # Results as XML and the guests' logs: artifacts/test-results. Exit status 1 when anything failed.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
-part=${1:-all}
-case $part in
-  unit | conformance | packages | guest | all) ;;
-  *) sed -n '2,7p' "${BASH_SOURCE[0]}" | sed 's/^# //' >&2; exit 64 ;;
-esac
+usage() {
+  sed -n '2,/^set/p' "${BASH_SOURCE[0]}" | sed -n 's/^# //p' >&2
+  exit 64
+}
+
+part=all repeat='' load=0 orders=1
+while [ $# -gt 0 ]; do
+  case $1 in
+    unit | conformance | packages | mutations | guest | all) part=$1; shift ;;
+    --repeat | --load | --orders) [[ ${2:-} =~ ^[1-9][0-9]*$ ]] || usage; declare "${1#--}=$2"; shift 2 ;;
+    *) usage ;;
+  esac
+done
 
 # No build process may outlive this script: it would keep a caller's pipe open.
 export MSBUILDDISABLENODEREUSE=1 DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
@@ -21,6 +34,8 @@ unset RINGTHREE_CONFORMANCE
 results=$PWD/artifacts/test-results
 share=$PWD/artifacts/guest
 bin=bin/Release/net10.0
+commit=$(git -c safe.directory='*' rev-parse HEAD 2>/dev/null || echo 0)
+seed=${RINGTHREE_SEED:-$((16#${commit:0:7}))}
 passed=0 failed=0 skipped=0 details=''
 
 say() { printf '\n== %s\n' "$*"; }
@@ -39,10 +54,12 @@ check() { # NAME STATUS
   if [ "$2" = 0 ]; then passed=$((passed + 1)); else fail "$1: exit status $2"; fi
 }
 
-# Adds up an xunit XML file. A run that broke off or ran nothing at all is a failure whatever it left behind.
-count() { # NAME STATUS FILE
+# Adds up an xunit XML file. A run that broke off or ran nothing at all is a failure whatever it left behind; what it
+# had printed until then (the verbose reporter's lines) counts.
+count() { # NAME STATUS FILE [LOG]
   local totals p=0 f=0 s=0
   if ! [ -s "$3" ] || ! grep -q '</assemblies>' "$3"; then
+    if [ -s "${4:-}" ]; then count_lines "$1" "$4"; fi
     fail "$1: no complete results, exit status $2"
     return
   fi
@@ -78,6 +95,22 @@ count() { # NAME STATUS FILE
   fi
 }
 
+count_lines() { # NAME LOG
+  local totals p f s
+  totals=$(awk -v run="$1" '
+    / \[STARTING\]/ { running[$1] = $0 }
+    / \[SKIP\]/ { skipped++; sub(/^ +/, ""); print "skipped " run ": " $0 }
+    / \[FAIL\]/ { failed++; sub(/^ +/, ""); print "FAILED " run ": " $0; next }
+    / \[FINISHED\]/ { ended++; delete running[$1] }
+    END {
+      for (name in running) { sub(/^ +/, "", running[name]); print "FAILED " run ": " running[name] ", and never ended" }
+      print ended - failed - skipped, failed + 0, skipped + 0
+    }' "$2")
+  read -r p f s <<<"${totals##*$'\n'}"
+  passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+  note "${totals%$'\n'*}"
+}
+
 finish() {
   if [ -n "$details" ]; then printf '\n%s' "$details"; fi
   printf '\n%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
@@ -95,7 +128,7 @@ build() {
 unit() {
   say unit
   local status=0
-  limited 600 dotnet "tests/RingThree.Tests/$bin/RingThree.Tests.dll" -noColor -noLogo -xml "$results/unit.xml" || status=$?
+  limited 1800 dotnet "tests/RingThree.Tests/$bin/RingThree.Tests.dll" -noColor -noLogo -xml "$results/unit.xml" || status=$?
   count unit "$status" "$results/unit.xml"
 }
 
@@ -103,7 +136,8 @@ conformance() {
   say "conformance, simulated host"
   local status=0
   # A test that only one host can answer carries the trait Host with that host's name.
-  limited 600 dotnet "tests/RingThree.Conformance/$bin/RingThree.Conformance.dll" -noColor -noLogo \
+  echo "order: RINGTHREE_SEED=$seed"
+  limited 1800 dotnet "tests/RingThree.Conformance/$bin/RingThree.Conformance.dll" ":$seed" -noColor -noLogo \
     -trait- Host=guest -trait- Host=no-iommu -trait- Host=no-intremap -trait- Host=many \
     -xml "$results/conformance.xml" || status=$?
   count conformance "$status" "$results/conformance.xml"
@@ -117,9 +151,17 @@ conformance() {
 packages() {
   say packages
   local status=0 name each
-  limited 900 tests/packages.sh "$results/packages.tsv" || status=$?
+  limited 2400 tests/packages.sh "$results/packages.tsv" || status=$?
   while IFS=$'\t' read -r name each; do check "packages: $name" "$each"; done <"$results/packages.tsv"
   if [ "$status" != 0 ] || ! [ -s "$results/packages.tsv" ]; then fail "packages: packages.sh ended with $status"; fi
+}
+
+mutations() {
+  say "mutations: three of $(find tests/mutations/list -type f | wc -l)"
+  local status=0 name found
+  limited 1200 tests/mutations/run.sh --three "$commit" "$results/mutations.tsv" || status=$?
+  while IFS=$'\t' read -r name found; do check "mutations: $name" "$found"; done <"$results/mutations.tsv"
+  if [ "$status" != 0 ] && ! grep -q $'\t1$' "$results/mutations.tsv"; then fail "mutations: run.sh ended with $status"; fi
 }
 
 # Compiled ahead of time, since the guest's processor is slow. A restore for one runtime is another restore: it has
@@ -131,35 +173,55 @@ publish() { # PROJECT FOLDER
     -o "$share/$2" --nologo -v q
 }
 
+# Compiled for good, without a runtime: as a driver may be shipped, too.
+compile() { # PROJECT FOLDER
+  rm -rf "${share:?}/$2"
+  limited 900 dotnet publish "$1" -c Release -r linux-x64 -p:Aot=true --artifacts-path "$PWD/artifacts/guest-build" \
+    -p:NuGetLockFilePath=obj/aot.lock.json -o "$share/$2" --nologo -v q
+}
+
 # One boot with the results named after it. The dll's status comes by a file, as the boot may run more than it.
-# The reporter is verbose because a test that hangs or crashes the guest leaves nothing but the last line.
-boot() { # TOPOLOGY WHAT SECONDS ARGUMENTS... (WHAT for the tests' RINGTHREE_CONFORMANCE, ARGUMENTS for xunit)
-  local name=$1 what=$2 seconds=$3 status=0 after='' log
+# The reporter is verbose because a test that hangs or crashes the guest leaves nothing but its lines.
+boot() { # TOPOLOGY KERNEL WHAT ARGUMENTS... (WHAT for the tests' RINGTHREE_CONFORMANCE, ARGUMENTS for xunit)
+  local topology=$1 kernel=$2 what=$3 status=0 after='' log name="$1, Linux $2, order $seed" file="guest-$1-$2-$seed"
   shift 3
-  say "guest: $name"
+  say "guest: $name (RINGTHREE_SEED)"
   rm -f "$share"/*.xml "$share"/*.status "$share"/fidelity-*.md
-  [ "$name" = main ] && after='dotnet /out/cli/ring3.dll demo 0000:00:02.0; echo $? >demo.status'
-  RINGTHREE_CONFORMANCE=$what tests/guest/boot.sh --topology "$name" --timeout "$seconds" --share "$share" -- \
-    sh -c 'dotnet /out/app/RingThree.Conformance.dll -noColor -noLogo -reporter verbose -xml /out/results.xml "$@"; echo $? >tests.status; '"$after" \
-    sh "$@" || status=$?
-  for log in console command qemu; do cp "$share/$log.log" "$results/guest-$name.$log.log" || true; done
-  for table in "$share"/fidelity-*.md; do if [ -e "$table" ]; then cp "$table" "$results/"; fi; done
-  if [ -e "$share/results.xml" ]; then cp "$share/results.xml" "$results/guest-$name.xml"; fi
+  [ "$topology" = main ] && after='dotnet /out/cli/ring3.dll demo 0000:00:02.0; echo $? >demo.status'
+  RINGTHREE_CONFORMANCE=$what tests/guest/boot.sh --topology "$topology" --kernel "$kernel" --share "$share" -- \
+    sh -c 'dotnet /out/app/RingThree.Conformance.dll "$@" -noColor -noLogo -reporter verbose -xml /out/results.xml; echo $? >tests.status; '"$after" \
+    sh ":$seed" "$@" || status=$?
+  for log in console command qemu; do cp "$share/$log.log" "$results/$file.$log.log" || true; done
+  for table in "$share"/fidelity-*.md; do
+    if [ -e "$table" ]; then mkdir -p "$results/$kernel" && cp "$table" "$results/$kernel/"; fi
+  done
+  if [ -e "$share/results.xml" ]; then cp "$share/results.xml" "$results/$file.xml"; fi
   if [ -s "$share/tests.status" ]; then status=$(cat "$share/tests.status"); fi
-  count "guest $name" "$status" "$results/guest-$name.xml"
-  if [ -n "$after" ]; then check "guest demo" "$(cat "$share/demo.status" 2>/dev/null || echo "none: it did not end")"; fi
+  count "guest $name" "$status" "$results/$file.xml" "$results/$file.command.log"
+  if [ -n "$after" ]; then check "guest demo, Linux $kernel" "$(cat "$share/demo.status" 2>/dev/null || echo "none: it did not end")"; fi
+}
+
+# Whether there is a guest with that kernel.
+prepare() { # KERNEL
+  local status=0 log="$results/guest-prepare-$1.log"
+  limited 900 tests/guest/prepare.sh "$1" 2>&1 | tee "$log" || status=$?
+  [ "$status" != 0 ] || return 0
+  if [ "$status" = 77 ]; then
+    skipped=$((skipped + 1))
+    note "skipped guest, Linux $1: $(sed -n 's/^guest: //p' "$log" | tail -n 1)"
+  else
+    fail "guest, Linux $1: prepare.sh ended with $status"
+  fi
+  return 1
 }
 
 guest() {
   say "guest: prepare"
-  local status=0 sample
-  limited 900 tests/guest/prepare.sh 2>&1 | tee "$results/guest-prepare.log" || status=$?
-  if [ "$status" = 77 ]; then
-    skipped=$((skipped + 1))
-    note "skipped guest: $(sed -n 's/^guest: //p' "$results/guest-prepare.log" | tail -n 1)"
-    return
-  fi
-  if [ "$status" != 0 ]; then fail "guest: prepare.sh ended with $status"; return; fi
+  local kernel kernels=() order sample
+  for kernel in 6.1 6.12; do
+    if prepare "$kernel"; then kernels+=("$kernel"); fi
+  done
+  [ ${#kernels[@]} -gt 0 ] || return 0
   if ! { publish tests/RingThree.Conformance app && publish src/RingThree.Cli cli; }; then
     fail "guest: publish"
     return
@@ -173,10 +235,20 @@ guest() {
     fi
   done
 
-  boot main guest 600 -trait- Host=sim -trait- Host=no-iommu -trait- Host=no-intremap -trait- Host=many
-  boot no-iommu no-iommu 120 -trait Host=no-iommu
-  boot no-intremap no-intremap 120 -trait Host=no-intremap
-  boot many many 600 -trait Host=many
+  if ! compile samples/first-interrupt native; then
+    fail "guest: compile first-interrupt"
+    return
+  fi
+
+  for kernel in "${kernels[@]}"; do
+    for ((order = 0; order < orders; order++)); do
+      boot main "$kernel" guest -trait- Host=sim -trait- Host=no-iommu -trait- Host=no-intremap -trait- Host=many
+      seed=$((seed + 1))
+    done
+    boot many "$kernel" many -trait Host=many
+  done
+  boot no-iommu "${kernels[0]}" no-iommu -trait Host=no-iommu
+  boot no-intremap "${kernels[0]}" no-intremap -trait Host=no-intremap
 }
 
 if ! dotnet --version >/dev/null 2>&1; then
@@ -191,9 +263,12 @@ if [ "$part" != guest ]; then
     fail build
     finish
   fi
+  # What tests run beside the repository's own programs. Who may not install it skips those tests.
+  tests/tools.sh lspci:pciutils script:bsdutils || true
 fi
+if [ -n "$repeat" ]; then exec tests/repeat.sh "$repeat" "$load" "$results"; fi
 case $part in
-  all) unit; conformance; packages; guest ;;
+  all) unit; conformance; packages; mutations; guest ;;
   *) "$part" ;;
 esac
 finish

@@ -38,12 +38,12 @@ held='chrt -b 0 taskset -c 0'
 build() {
   local name
   say "building the C programs"
-  for name in registers road message start; do
+  for name in registers blocks road message start; do
     gcc -std=gnu11 -O2 -Wall -Wextra -Werror -pthread -static -o "$out/$name" "benchmarks/c/$name.c"
   done
   say "building the C# programs"
   publish "benchmarks/$program" app
-  publish src/RingThree.Cli cli
+  compile src/RingThree.Cli cli
 }
 
 # A restore for one runtime is another restore: folders and lock file of its own, as in test.sh.
@@ -52,17 +52,22 @@ publish() { # PROJECT FOLDER
     --artifacts-path "$out/build" -p:NuGetLockFilePath=obj/benchmarks.lock.json -o "$out/$2" --nologo -v q >&2
 }
 
+# The tool as its package for this system has it: compiled ahead of time, for good.
+compile() { # PROJECT FOLDER
+  limited 900 dotnet publish "$1" -c Release -r linux-x64 -p:CompiledFor=linux-x64 \
+    --artifacts-path "$out/build" -p:NuGetLockFilePath=obj/compiled.lock.json -o "$out/$2" --nologo -v q >&2
+}
+
 # skipped NAME FIGURE REASON
 skipped() { printf '%s\t%s\t\t\t\t\t\tskipped: %s\n' "$@"; }
 
-# Both as a shell starts them: nothing is held to one CPU, and the tool finds its runtime where 'dotnet' is.
+# Both as a shell starts them: nothing is held to one CPU.
 start() {
   if ! command -v lspci >/dev/null; then
     skipped cli_list_start_ratio "ring3 list against lspci, from start to end" "there is no lspci; it is in the package pciutils" >"$out/start.rows"
     return 0
   fi
-  DOTNET_ROOT=${DOTNET_ROOT:-$(dirname "$(readlink -f "$(command -v dotnet)")")} \
-    limited 300 dotnet "$out/app/$program.dll" start "$out" $pairs $scale >"$out/start.rows"
+  limited 300 dotnet "$out/app/$program.dll" start "$out" $pairs $scale >"$out/start.rows"
 }
 
 guest() {
@@ -75,7 +80,7 @@ guest() {
   fi
   # The guest has one CPU; QEMU itself is free to use all of this machine's.
   # shellcheck disable=SC2016 # $1 and $2 are the guest's shell's.
-  tests/guest/boot.sh --topology main --timeout 300 --share "$out" -- \
+  tests/guest/boot.sh --topology main --silence 300 --share "$out" -- \
     env $runtime $held sh -c 'dotnet app/RingThree.Benchmarks.dll guest /out "$1" "$2" >/out/guest.rows' sh $pairs $scale >&2
 }
 

@@ -9,6 +9,9 @@ namespace RingThree.Benchmarks;
 /// <summary>The card of <see cref="EventHost"/>. Waits and maps with the VFIO host's own classes.</summary>
 internal sealed class EventDevice : IHostedDevice
 {
+    /// <summary>The same page once more, as memory that is cached.</summary>
+    internal const int CachedBar = 2;
+
     private const int PageSize = 4096;
     private readonly FileDescriptor _page;
     private readonly byte[] _configuration = new byte[256];
@@ -22,6 +25,7 @@ internal sealed class EventDevice : IHostedDevice
         RegionDescription[] regions = new RegionDescription[PciNumbering.Configuration + 1];
         Array.Fill(regions, RegionDescription.Absent);
         regions[0] = new RegionDescription(RegionKind.Memory, PageSize, RegionAbilities.Read | RegionAbilities.Write | RegionAbilities.Map, "BAR 0");
+        regions[CachedBar] = regions[0] with { Name = "BAR 2" };
         regions[PciNumbering.Configuration] = new RegionDescription(
             RegionKind.Configuration, (ulong)_configuration.Length, RegionAbilities.Read | RegionAbilities.Write, "configuration space");
         Regions = regions;
@@ -48,7 +52,7 @@ internal sealed class EventDevice : IHostedDevice
 
     public void Write(int region, ulong offset, ReadOnlySpan<byte> data) => data.CopyTo(_configuration.AsSpan((int)offset));
 
-    public IReadOnlyList<IRegionMapping> Map(int region) => [new FileMapping(_page, Description.Address, 0, 0, PageSize)];
+    public IReadOnlyList<IRegionMapping> Map(int region) => [new FileMapping(_page, Description.Address, 0, 0, PageSize, caching: region == CachedBar ? RegionCaching.Cached : RegionCaching.Uncached)];
 
     public IInterruptWaiter CreateWaiter() => new EventWaiter(Description.Address);
 

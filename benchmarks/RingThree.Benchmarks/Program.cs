@@ -14,6 +14,7 @@ var effort = new Effort(folder, int.Parse(pairs), int.Parse(scale));
 if (part == "host")
 {
     RegisterRow.Run(effort);
+    BlockRows.Run(effort);
     RoadRows.Run(effort);
     AllocationRows.Run();
     WinDriverRows.Registers(effort);

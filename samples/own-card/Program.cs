@@ -27,7 +27,7 @@ try
     Console.WriteLine($"{hit.Kind}: {(MyEvents)hit.Values.Span[0]}, channel 2 = {registers.Channels[2].Read()}");
     return 0;
 }
-catch (Exception error) when (error is DeviceException or FormatException or NotSupportedException or TimeoutException)
+catch (Exception error) when (error is DeviceException or FormatException or NotSupportedException)
 {
     await Console.Error.WriteLineAsync(error.Message); // which device, what it answered, and what to do
     return 1;

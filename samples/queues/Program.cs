@@ -47,7 +47,7 @@ try
 
     return 0;
 }
-catch (Exception error) when (error is DeviceException or FormatException or NotSupportedException or TimeoutException)
+catch (Exception error) when (error is DeviceException or FormatException or NotSupportedException)
 {
     await Console.Error.WriteLineAsync(error.Message);
     return 1;

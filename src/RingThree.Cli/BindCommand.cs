@@ -18,12 +18,16 @@ internal static class BindCommand
         var group = new Option<bool>("--group") { Description = "Every function of its isolation group that must give way: the kernel opens none while a driver of its own has another. Bridges to other buses give way as they are." };
         Option<bool> force = CreateForce();
         Option<bool> json = CreateJson();
+        var persist = new Option<bool>("--persist") { Description = "Also after every reboot, by a udev rule for this card in this place. 'unbind --persist' ends it." };
         var command = new Command("bind", """
-            Hands a PCI function to vfio-pci, so that it can be opened. 'unbind' gives it back to the driver it had.
+            Hands a PCI function to vfio-pci.
+
+            Then it can be opened. 'unbind' gives it back to the driver it had.
 
             Example: ring3 bind 0000:03:00.0 --group
-            """) { address, driver, group, force, json };
-        command.SetAction(parsed => Bind(PciAddress.Parse(parsed.GetValue(address)!), Check(parsed.GetValue(driver)), parsed.GetValue(group), parsed.GetValue(force), parsed.GetValue(json)));
+                     ring3 bind 0000:03:00.0 --persist
+            """) { address, driver, group, force, persist, json };
+        command.SetAction(parsed => Bind(PciAddress.Parse(parsed.GetValue(address)!), Check(parsed.GetValue(driver)), parsed.GetValue(group), parsed.GetValue(force), parsed.GetValue(persist), parsed.GetValue(json)));
         return command;
     }
 
@@ -33,13 +37,16 @@ internal static class BindCommand
         var group = new Option<bool>("--group") { Description = "Every function of its isolation group that 'bind' has handed over." };
         Option<bool> force = CreateForce();
         Option<bool> json = CreateJson();
+        var persist = new Option<bool>("--persist") { Description = "Also ends what 'bind --persist' keeps over reboots." };
         var command = new Command("unbind", """
-            Gives a PCI function back to the driver it had before 'bind', also if that was before a crash. One that was not bound
-            by ring3 is taken from its driver and left without one.
+            Gives a PCI function back to its driver.
+
+            That is the one it had before 'bind', also if that was before a crash. A function that was not bound by ring3 is taken
+            from its driver and left without one.
 
             Example: ring3 unbind 0000:03:00.0
-            """) { address, group, force, json };
-        command.SetAction(parsed => Unbind(PciAddress.Parse(parsed.GetValue(address)!), parsed.GetValue(group), parsed.GetValue(force), parsed.GetValue(json)));
+            """) { address, group, force, persist, json };
+        command.SetAction(parsed => Unbind(PciAddress.Parse(parsed.GetValue(address)!), parsed.GetValue(group), parsed.GetValue(force), parsed.GetValue(persist), parsed.GetValue(json)));
         return command;
     }
 
@@ -58,7 +65,7 @@ internal static class BindCommand
         ? driver
         : throw new FormatException($"'{driver}' is no driver's name; a name is made of letters, digits, '_' and '-', such as vfio-pci.");
 
-    private static int Bind(PciAddress address, string? driver, bool wholeGroup, bool force, bool json)
+    private static int Bind(PciAddress address, string? driver, bool wholeGroup, bool force, bool persist, bool json)
     {
         using IHost host = HostNames.Machine();
         driver ??= host.Binding!.RequiredDriver;
@@ -73,13 +80,14 @@ internal static class BindCommand
         }
 
         BindingChange.Make(host, all, place => history.Bind(place, driver), json);
+        if (persist) Persist(host, all, driver);
         string[] left = wholeGroup ? [] : [.. foreign.Where(d => IsForeign(d.Driver)).Select(d => $"{d.Address} ('{d.Driver}')")];
         if (left.Length > 0)
             Console.Error.WriteLine($"ring3: {address} shares its isolation group with {string.Join(", ", left)} and cannot be opened beside them: ring3 bind {address} --group");
         return ExitStatus.Success;
     }
 
-    private static int Unbind(PciAddress address, bool wholeGroup, bool force, bool json)
+    private static int Unbind(PciAddress address, bool wholeGroup, bool force, bool persist, bool json)
     {
         using IHost host = HostNames.Machine();
         var history = new BindingHistory();
@@ -89,8 +97,35 @@ internal static class BindCommand
             foreach (PciAddress place in all) RefuseInUse(place);
         }
 
-        BindingChange.Make(host, all, history.GiveBack, json);
+        var kept = new PersistentBindings();
+        // First: the card may be absent, and its rule is to go all the same.
+        var forgotten = new HashSet<PciAddress>();
+        foreach (PciAddress place in persist ? all : [])
+        {
+            if (!kept.Forget(place)) continue;
+            forgotten.Add(place);
+            Console.Error.WriteLine($"ring3: {kept.PathOf(place)} has been removed: from the next boot on {place} has its own driver.");
+        }
+
+        BindingChange.Make(host, all, place => history.GiveBack(place, letKernelChoose: forgotten.Contains(place)), json);
+        foreach (PciAddress place in all)
+        {
+            if (File.Exists(kept.PathOf(place))) Console.Error.WriteLine($"ring3: at the next boot {place} is bound again, by {kept.PathOf(place)}. To end that: ring3 unbind {place} --persist");
+        }
+
         return ExitStatus.Success;
+    }
+
+    private static void Persist(IHost host, PciAddress[] functions, string driver)
+    {
+        var kept = new PersistentBindings();
+        var devices = host.Scan().ToDictionary(d => d.Address);
+        foreach (PciAddress place in functions)
+        {
+            if (!devices.TryGetValue(place.ToString(), out DeviceDescription? device)) continue; // gone since it was bound
+            kept.Keep(device, driver);
+            Console.Error.WriteLine($"ring3: {kept.PathOf(place)} binds {place} to {driver} at every boot.");
+        }
     }
 
     /// <summary>The other functions of its isolation group.</summary>
@@ -115,7 +150,7 @@ internal static class BindCommand
     /// <summary>Whether a driver keeps the other functions of the group from being opened.</summary>
     private static bool IsForeign(string? driver) => driver is not (null or "pci-stub" or "pcieport") && !driver.Contains("vfio", StringComparison.Ordinal);
 
-    private static void RefuseInUse(PciAddress address)
+    internal static void RefuseInUse(PciAddress address)
     {
         IReadOnlyList<string> uses = DeviceUse.Of(address);
         if (uses.Count == 0) return;

@@ -24,6 +24,9 @@ internal static class Commands
         ["doctor"] = DoctorCommand.Create,
         ["bind"] = BindCommand.CreateBind,
         ["unbind"] = BindCommand.CreateUnbind,
+        ["reset"] = ResetCommand.Create,
+        ["remove"] = BusCommands.CreateRemove,
+        ["rescan"] = BusCommands.CreateRescan,
         ["completion"] = CompletionCommand.Create,
     };
 
@@ -35,6 +38,13 @@ internal static class Commands
 
             Exit status: 0 when it worked, 1 when it failed, 2 when the command line is wrong.
             """);
+        args = args switch
+        {
+            [] => ["--help"], // who asks for nothing wants to know what there is
+            ["help", var command, ..] when !All.ContainsKey(command) => [command], // a mistake, and what was probably meant
+            ["help", .. var rest] => [.. rest, "--help"],
+            _ => args,
+        };
         // Each command takes time to make, and one is enough where it is named; help and completion need them all.
         if (args is [var name, ..] && All.TryGetValue(name, out Func<Command>? asked)) root.Add(asked());
         else foreach (Func<Command> create in All.Values) root.Add(create());
@@ -42,10 +52,11 @@ internal static class Commands
         CheckSuggestion(args);
         // '@' begins a rate or a file's name here, never a file of more arguments.
         ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
-        if (parsed.Action is ParseErrorAction)
+        if (parsed.Action is ParseErrorAction) throw new FormatException(Mistake.Describe(parsed));
+        if (parsed.CommandResult.Command is RootCommand)
         {
-            string command = parsed.CommandResult.Command is RootCommand ? "ring3" : "ring3 " + parsed.CommandResult.Command.Name;
-            throw new FormatException($"{string.Join(' ', parsed.Errors.Select(e => OneLine(e.Message)))} See: {command} --help");
+            // A line each: the rest is in the help of each.
+            foreach (Command command in root.Subcommands) command.Description = command.Description!.Split('\n')[0];
         }
 
         // What only prints does so at once: a runtime that starts has to compile the ways of an await.
@@ -61,12 +72,5 @@ internal static class Commands
             if (!int.TryParse(directive[Suggestion.Length..^1], NumberStyles.None, CultureInfo.InvariantCulture, out _))
                 throw new FormatException($"'{directive}' is no place in a command line; the first character is [suggest:0].");
         }
-    }
-
-    /// <summary>The parser gives choices a line each, and no full stop.</summary>
-    private static string OneLine(string message)
-    {
-        string line = string.Join(' ', message.Split(['\r', '\n', '\t'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
-        return line.EndsWith('.') ? line : line + ".";
     }
 }

@@ -33,7 +33,7 @@ internal static class CompletionCommand
         var shell = new Argument<string>("shell") { Description = "bash, zsh or fish." };
         shell.AcceptOnlyFromAmong("bash", "zsh", "fish");
         var command = new Command("completion", """
-            Prints a script that completes ring3's command lines.
+            Prints a shell's completion script.
 
             Example: ring3 completion bash > ~/.local/share/bash-completion/completions/ring3
                      source <(ring3 completion bash)

@@ -17,20 +17,22 @@ internal static class DemoCommand
 
     internal static Command Create()
     {
-        var device = new Argument<string>("device")
+        var device = new Argument<string?>("device")
         {
-            Description = "An edu card: sim:edu, or a PCI address or id.",
-            DefaultValueFactory = _ => "sim:edu",
+            Description = "An edu card's PCI address or id; without it the simulated one, sim:edu.",
+            Arity = ArgumentArity.ZeroOrOne,
             Validators = { ExitStatus.RefuseOptions },
         };
         var json = new Option<bool>("--json") { Description = "One JSON object, when all is done." };
         var command = new Command("demo", """
-            Drives an edu card: a factorial by interrupt, 10,000 interrupts of each kind, a DMA round trip.
+            Drives an edu card and checks what it does.
+
+            A factorial by interrupt, 10,000 interrupts of each kind, a DMA round trip.
 
             Example: ring3 demo
                      ring3 demo 0000:00:02.0
             """) { device, json };
-        command.SetAction(parsed => RunAsync(parsed.GetValue(device)!, parsed.GetValue(json)));
+        command.SetAction(parsed => RunAsync(parsed.GetValue(device) ?? "sim:edu", parsed.GetValue(json)));
         return command;
     }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using RingThree.Diagnostics;
 using RingThree.Hosting;
 using RingThree.Simulation;
 
@@ -21,17 +22,17 @@ internal static class ExitStatus
         }
         catch (FormatException error)
         {
-            Console.Error.WriteLine("ring3: " + error.Message);
+            Console.Error.WriteLine("ring3: " + ForeignText.Shown(error.Message));
             return WrongUsage;
         }
         catch (Exception error) when (error is DeviceException or SimulationException or PlatformNotSupportedException or TimeoutException or IOException or UnauthorizedAccessException)
         {
-            Console.Error.WriteLine("ring3: " + error.Message);
+            Console.Error.WriteLine("ring3: " + ForeignText.Shown(error.Message));
             return Failure;
         }
         catch (Exception error)
         {
-            Console.Error.WriteLine($"ring3: a defect of ring3 itself, please report it: {error}");
+            foreach (string line in $"ring3: a defect of ring3 itself, please report it: {error}".ReplaceLineEndings("\n").Split('\n')) Console.Error.WriteLine(ForeignText.Shown(line));
             return Failure;
         }
     }

@@ -23,31 +23,6 @@ internal static class LiveOutput
     /// <summary>The form that fits where the output goes.</summary>
     internal static LiveForm Form(bool json) => json ? LiveForm.Json : Console.IsOutputRedirected ? LiveForm.Lines : LiveForm.Table;
 
-    /// <summary>The option that ends it after a time.</summary>
-    internal static Option<double?> Timeout()
-    {
-        var timeout = new Option<double?>("--timeout") { Description = "Ends after so many seconds." };
-        timeout.Validators.Add(r =>
-        {
-            if (r.GetValueOrDefault<double?>() is { } seconds && seconds is not (> 0 and <= 1e6)) r.AddError("--timeout is more than 0 and at most 1000000 seconds.");
-        });
-        return timeout;
-    }
-
-    /// <summary>What was given to <see cref="Timeout"/>.</summary>
-    internal static TimeSpan? Limit(ParseResult parsed, Option<double?> timeout) => parsed.GetValue(timeout) is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
-
-    /// <summary>An option that is a number from a range.</summary>
-    internal static Option<int> Number(string name, string description, int usual, int least, int most, string unit = "")
-    {
-        var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => usual };
-        option.Validators.Add(r =>
-        {
-            if (r.GetValueOrDefault<int>() is var value && (value < least || value > most)) r.AddError($"{name} is {least} to {most}{unit}.");
-        });
-        return option;
-    }
-
     /// <summary>A table's row, cut where the terminal ends: a row of two lines would be drawn over wrongly.</summary>
     internal static string Cut(string row)
     {

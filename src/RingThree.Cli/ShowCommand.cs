@@ -14,11 +14,23 @@ internal static class ShowCommand
             Arity = ArgumentArity.ZeroOrOne,
             Validators = { ExitStatus.RefuseOptions },
         };
-        var dump = new Option<string?>("--dump") { Description = "Instead of a function: a file with what lspci -x, -xxx or -xxxx printed; - for standard input.", HelpName = "file" };
-        var json = new Option<bool>("--json") { Description = "Prints JSON: an object for a function, an array of objects for a dump." };
+        var dump = new Option<string?>("--dump")
+        {
+            Description = "Instead of a function: a file with what lspci -x, -xxx or -xxxx printed, or xxd, or hexdump -C, or a copy of a config file; - for standard input.",
+            HelpName = "file",
+        };
+        var difference = new Option<string[]>("--diff")
+        {
+            Description = "What differs between two states, each a dump's file or a function; with one file, between the states that it has.",
+            HelpName = "before after",
+            Arity = new ArgumentArity(1, 2),
+            AllowMultipleArgumentsPerToken = true,
+        };
+        var json = new Option<bool>("--json") { Description = "Prints JSON: an object for a function, an array of objects for a dump or for what differs." };
         var command = new Command("show", """
-            Shows configuration space: ids, BARs, and every capability by its name with its fields.
+            Shows configuration space in words.
 
+            Ids, BARs, and every capability by its name with its fields.
             Nothing is written to the function. All of it needs root, or a function that is bound to vfio-pci and yours;
             without that the first 64 bytes are shown, and a line says so.
 
@@ -26,15 +38,22 @@ internal static class ShowCommand
                      ring3 show 1234:11e8 --json
                      ring3 show sim:nvme
                      lspci -xxxx > dump.txt; ring3 show --dump dump.txt
+                     ring3 show --diff dump.txt 0000:00:04.0
             """)
         {
-            device, dump, json,
+            device, dump, difference, json,
         };
         command.Validators.Add(result =>
         {
-            if (result.GetResult(device) is { Tokens.Count: > 0 } == result.GetResult(dump) is not null) result.AddError("Give a device or --dump FILE, one of the two.");
+            int given = (result.GetResult(device) is { Tokens.Count: > 0 } ? 1 : 0) + (result.GetResult(dump) is null ? 0 : 1) + (result.GetResult(difference) is null ? 0 : 1);
+            if (given != 1) result.AddError("Give a device, --dump FILE or --diff BEFORE AFTER, one of the three.");
         });
-        command.SetAction(parsed => parsed.GetValue(dump) is { } file ? Dump(file, parsed.GetValue(json)) : Device(parsed.GetValue(device)!, parsed.GetValue(json)));
+        command.SetAction(parsed => (parsed.GetValue(dump), parsed.GetValue(difference), parsed.GetValue(json)) switch
+        {
+            ({ } file, _, var asJson) => Dump(file, asJson),
+            (_, [var before, .. var after], var asJson) => ShownDifference.Run(before, after.Length > 0 ? after[0] : null, asJson),
+            (_, _, var asJson) => Device(parsed.GetValue(device)!, asJson),
+        });
         return command;
     }
 
@@ -42,14 +61,14 @@ internal static class ShowCommand
     {
         ShownFunction shown = ShownFunction.Read(name);
         if (asJson) JsonOutput.WriteIndented(json => PciDescriptionJson.Write(json, shown.Description, shown.Name, shown.Source));
-        else Console.Write(PciDescriptionText.Write(shown.Description, shown.Name) + $"    From {shown.Source}.\n");
+        else Console.Write(PciDescriptionText.Write(shown.Description, shown.Title) + $"    From {shown.Source}.\n");
         return ExitStatus.Success;
     }
 
     private static int Dump(string file, bool asJson)
     {
-        PciDump dump = DumpFile.Read(file);
-        ShownFunction[] all = [.. dump.Functions.Select(f => ShownFunction.Of(f, dump, file))];
+        PciDump dump = DumpFile.Read("--dump", file);
+        ShownFunction[] all = [.. ShownFunction.Of(dump, file)];
         if (asJson)
         {
             JsonOutput.WriteIndented(json =>
@@ -61,12 +80,9 @@ internal static class ShowCommand
         }
         else
         {
-            Console.Write(string.Join('\n', all.Select(shown => PciDescriptionText.Write(shown.Description, shown.Name))));
+            Console.Write(string.Join('\n', all.Select(shown => PciDescriptionText.Write(shown.Description, shown.Title))));
         }
 
-        if (dump.Problems.Count == 0) return ExitStatus.Success;
-        string more = dump.Problems.Count > 1 ? $" ({dump.Problems.Count - 1} more lines do not fit either.)" : "";
-        Console.Error.WriteLine($"ring3: {file}: {dump.Problems[0]}{more}");
-        return ExitStatus.Failure;
+        return DumpFile.Tell(dump, file);
     }
 }

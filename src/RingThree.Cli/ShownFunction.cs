@@ -7,14 +7,46 @@ using RingThree.Pci.Decoding;
 namespace RingThree.Cli;
 
 /// <summary>A function that is shown, and where its bytes are from.</summary>
-internal sealed record ShownFunction(string Name, string Source, PciFunctionDescription Description)
+/// <param name="Name">Its address, or what else it is called by.</param>
+/// <param name="Source">Where its bytes are from.</param>
+/// <param name="Image">The bytes.</param>
+/// <param name="Decode">Says what they mean, for one who asks: of two equal images nobody does.</param>
+internal sealed record ShownFunction(string Name, string Source, ReadOnlyMemory<byte> Image, Func<PciFunctionDescription> Decode)
 {
-    internal static ShownFunction Of(PciDumpFunction function, PciDump dump, string file)
+    private PciFunctionDescription? _description;
+
+    private ShownFunction(string name, string source, PciFunctionDescription description)
+        : this(name, source, description.Image, () => description)
+    {
+    }
+
+    /// <summary>What the bytes say.</summary>
+    internal PciFunctionDescription Description => _description ??= Decode();
+
+    /// <summary>Whether its name is an address, and not a file's.</summary>
+    internal bool HasAddress => PciAddress.TryParse(Name, null, out _);
+
+    /// <summary>Its name for people, with its state where there are several of it.</summary>
+    internal string Title { get; private init; } = Name;
+
+    internal static IEnumerable<ShownFunction> Of(PciDump dump, string file)
+    {
+        for (int i = 0; i < dump.Functions.Count; i++)
+        {
+            PciDumpFunction function = dump.Functions[i];
+            int end = i + 1 < dump.Functions.Count ? dump.Functions[i + 1].Line : int.MaxValue;
+            string name = DumpFile.NameOf(function, file);
+            string state = function.States > 1 ? $" (state {function.State} of {function.States})" : "";
+            yield return new ShownFunction(name, $"{file}{(function.Line > 0 ? $", line {function.Line}" : "")}{state}", function.Image, () => Decoded(dump, function, end)) { Title = name + state };
+        }
+    }
+
+    /// <summary>The dump's own mistakes come first: they explain the decoder's.</summary>
+    private static PciFunctionDescription Decoded(PciDump dump, PciDumpFunction function, int end)
     {
         PciFunctionDescription decoded = PciDecoder.Decode(function.Image.Span);
-        // The dump's own mistakes come first: they explain the decoder's.
-        IEnumerable<string> lines = dump.Problems.Where(p => p.Address == function.Address && p.Line >= function.Line).Select(p => p.ToString());
-        return new ShownFunction(function.Address.ToString(), $"{file}, line {function.Line}", decoded with { Problems = [.. lines, .. decoded.Problems] });
+        IEnumerable<string> lines = dump.Problems.Where(p => !p.IsWarning && p.Line >= function.Line && p.Line < end).Select(p => p.ToString());
+        return decoded with { Problems = [.. lines, .. decoded.Problems] };
     }
 
     internal static ShownFunction Read(string name)
@@ -31,7 +63,7 @@ internal sealed record ShownFunction(string Name, string Source, PciFunctionDesc
     private static ShownFunction OfMachine(PciAddress address)
     {
         using IHost host = HostNames.Machine();
-        var file = SysfsConfiguration.Read(address);
+        var file = SysfsConfiguration.Read(address, onlyDescribed: true);
         string name = address.ToString();
         string path = $"/sys/bus/pci/devices/{address}/config";
         string driver = host.Binding?.GetDriver(name) is { } bound ? $"driver {bound}" : "no driver";

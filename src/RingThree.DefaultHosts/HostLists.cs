@@ -1,3 +1,4 @@
+using RingThree.Diagnostics;
 using RingThree.Hosting;
 using RingThree.Simulation;
 
@@ -22,7 +23,7 @@ public static class HostLists
         foreach (string name in names)
         {
             if (HostNames.AfterSimulated(name) is { } card) cards.Add(HostNames.MakeCard(card));
-            else if (!IsMachine(name)) throw new FormatException($"'{name}' names no host; a list goes like machine; sim:edu; sim:generic,id=10ee:7024,bar0=64K,msi=4.");
+            else if (!IsMachine(name)) throw new FormatException($"{ForeignText.Quoted(name)} names no host; a list goes like machine; sim:edu; sim:generic,id=10ee:7024,bar0=64K,msi=4.");
         }
 
         // A host has the place of its first name: programs that know nothing of several hosts get the first one's functions.

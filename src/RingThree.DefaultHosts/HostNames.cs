@@ -1,5 +1,6 @@
 using System.Globalization;
 using RingThree.Devices;
+using RingThree.Diagnostics;
 using RingThree.Hosting;
 using RingThree.Linux;
 using RingThree.Pci;
@@ -81,7 +82,7 @@ public static class HostNames
 
         if (PciAddress.TryParse(name, null, out PciAddress address)) return Open(Machine(), h => h.Open(address.ToString()));
         if (PciId.TryParse(name, null, out PciId id)) return Open(Machine(), h => h.Open(id));
-        throw new FormatException($"'{name}' names no device. Give an address (0000:00:04.0), an id (1234:11e8), {PlatformPrefix}RESOURCES, {ReplayPrefix}FILE, or one of {Names()}.");
+        throw new FormatException($"{ForeignText.Quoted(name)} names no device.{Near(name)} Give an address (0000:00:04.0), an id (1234:11e8), {PlatformPrefix}RESOURCES, {ReplayPrefix}FILE, or one of {Names()}.");
     }
 
     private static FormatException NoFunction(string name) => new($"'{name}' is no PCI function but a card without plug and play. A program opens it with {nameof(HostNames)}.{nameof(OpenAny)}.");
@@ -100,7 +101,7 @@ public static class HostNames
             return make() switch
             {
                 SimulatedCard => Open(Row(make, place), h => h.Open(h.Scan()[place].Address)),
-                SimulatedPlatformCard when place > 0 => throw new FormatException($"'{name}': a machine has one '{kind}', as two would be at one address."),
+                SimulatedPlatformCard when place > 0 => throw new FormatException($"{ForeignText.Quoted(name)}: a machine has one '{kind}', as two would be at one address."),
                 SimulatedPlatformCard placed => Open(new SimulatedHost().Add(placed), h => h.Open(placed.Resources)),
                 _ => throw new NotSupportedException(name),
             };
@@ -125,7 +126,7 @@ public static class HostNames
 
     private static GenericCard Generic(string card) => After(GenericPrefix, card) is { } description
         ? GenericCard.Parse(description)
-        : throw new FormatException($"There is no simulated card '{SimulatedPrefix}{card}'. There are {Names()}.");
+        : throw new FormatException($"There is no simulated card {ForeignText.Quoted(SimulatedPrefix + card)}.{Near(card)} There are {Names()}.");
 
     /// <summary>The card's name and its place, from 0, among cards like it: <c>line-card#1</c>.</summary>
     private static (string Kind, int Place) Numbered(string card)
@@ -134,7 +135,7 @@ public static class HostNames
         if (mark < 0) return (card, 0);
         return int.TryParse(card.AsSpan(mark + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int place) && place < MostInRow
             ? (card[..mark], place)
-            : throw new FormatException($"'{SimulatedPrefix}{card}': behind # comes the card's place in a row of them, 0 to {MostInRow - 1}.");
+            : throw new FormatException($"{ForeignText.Quoted(SimulatedPrefix + card)}: behind # comes the card's place in a row of them, 0 to {MostInRow - 1}.");
     }
 
     /// <summary>Cards in every fourth slot: their pins share one line.</summary>
@@ -192,6 +193,9 @@ public static class HostNames
             throw;
         }
     }
+
+    /// <summary>A simulated card of a name like this one, also without the prefix.</summary>
+    private static string Near(string name) => NearName.Hint(SimulatedPrefix + (AfterSimulated(name) ?? name), Cards.Keys.Append("generic").Select(n => SimulatedPrefix + n));
 
     private static string Names() => string.Join(", ", Cards.Keys.Append(GenericPrefix + "DESCRIPTION").Select(n => SimulatedPrefix + n));
 }

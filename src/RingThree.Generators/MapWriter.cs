@@ -82,7 +82,8 @@ internal sealed class MapWriter
         _depth++;
         foreach (RegisterModel register in _map.Registers)
         {
-            if (register.Width > 0) Line($"new(\"{register.Name.TrimStart('@')}\", 0x{register.Offset:x}, {register.Width}, {register.Count}, {register.Stride}),");
+            string only = register.Direction is { } direction ? $" {{ Directions = {Library}RegisterDirections.{direction} }}" : "";
+            if (register.Width > 0) Line($"new(\"{register.Name.TrimStart('@')}\", 0x{register.Offset:x}, {register.Width}, {register.Count}, {register.Stride}){only},");
         }
 
         _depth--;

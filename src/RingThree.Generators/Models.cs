@@ -50,5 +50,6 @@ internal sealed record TypeModel(string Keyword, string Name, EquatableArray<str
 /// <param name="Width">Bytes of one access, 0 where that cannot be said.</param>
 /// <param name="Count">How many there are.</param>
 /// <param name="Stride">Bytes from one to the next.</param>
+/// <param name="Direction">Which accesses it has, when not both: <c>Read</c> or <c>Write</c>.</param>
 internal sealed record RegisterModel(
-    string Name, string Modifiers, string Type, uint Offset, string Value, string Setter, bool IsWritten, string? Source, uint Width, uint Count, uint Stride);
+    string Name, string Modifiers, string Type, uint Offset, string Value, string Setter, bool IsWritten, string? Source, uint Width, uint Count, uint Stride, string? Direction);

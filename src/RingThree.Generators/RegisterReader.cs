@@ -44,7 +44,8 @@ internal sealed class RegisterReader(string map, uint mapSize, List<DiagnosticIn
             RegisterTypes.GetArgument<string>(attribute, "Source"),
             extent?.Width ?? 0,
             extent?.Count ?? 0,
-            extent?.Stride ?? 0);
+            extent?.Stride ?? 0,
+            RegisterTypes.GetDirection(property.Type));
     }
 
     private static Location GetLocation(ISymbol symbol) => symbol.Locations[0];

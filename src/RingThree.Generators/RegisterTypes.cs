@@ -9,19 +9,28 @@ internal static class RegisterTypes
     public const string MapAttribute = Namespace + ".RegisterMapAttribute";
     public const string RegisterAttribute = Namespace + ".RegisterAttribute";
 
-    private const string Array = "RegisterArray";
+    private const string Array = "Array"; // what the rows' names end in
 
-    /// <summary>Whether a type is one of the five; if so, its values' type and whether it is a row of registers.</summary>
+    /// <summary>Whether a type is one of the four, or a row of one; if so, its values' type and whether it is a row of registers.</summary>
     public static bool TryRead(ITypeSymbol type, out ITypeSymbol value, out bool isArray)
     {
         value = type;
         isArray = false;
         if (type is not INamedTypeSymbol { Arity: 1, ContainingType: null } named || !IsInNamespace(named)) return false;
-        if (named.Name is not ("Register" or "ReadOnlyRegister" or "WriteOnlyRegister" or "WriteOneToClearRegister" or Array)) return false;
+        isArray = named.Name.EndsWith(Array, StringComparison.Ordinal);
+        string single = isArray ? named.Name.Substring(0, named.Name.Length - Array.Length) : named.Name;
+        if (single is not ("Register" or "ReadOnlyRegister" or "WriteOnlyRegister" or "WriteOneToClearRegister")) return false;
         value = named.TypeArguments[0];
-        isArray = named.Name == Array;
         return true;
     }
+
+    /// <summary>The only access that a register of this type has; <see langword="null"/> for both.</summary>
+    public static string? GetDirection(ITypeSymbol register) => register.Name switch
+    {
+        "ReadOnlyRegister" or "ReadOnlyRegisterArray" => "Read",
+        "WriteOnlyRegister" or "WriteOnlyRegisterArray" => "Write",
+        _ => null,
+    };
 
     /// <summary>The access width of a value type, bytes; 0 where there is none.</summary>
     public static uint GetWidth(ITypeSymbol value)

@@ -29,7 +29,7 @@ internal static class Rules
         "RT0007", "A register is a partial property with only a getter", "The register '{0}' {1}. Declare it as 'partial Register<uint> {0} {{ get; }}', with the register type that fits.");
 
     public static readonly DiagnosticDescriptor WrongType = Error(
-        "RT0008", "A register has a register type", "The register '{0}' has type '{1}'. Use Register<T>, ReadOnlyRegister<T>, WriteOnlyRegister<T>, WriteOneToClearRegister<T> or RegisterArray<T>.");
+        "RT0008", "A register has a register type", "The register '{0}' has type '{1}'. Use Register<T>, ReadOnlyRegister<T>, WriteOnlyRegister<T> or WriteOneToClearRegister<T>, or the array of one of them, such as RegisterArray<T>.");
 
     public static readonly DiagnosticDescriptor WrongValueType = Error(
         "RT0009", "A register's value is an integer", "The register '{0}' has values of type '{1}'. Use byte, ushort, uint, ulong, sbyte, short, int, long or an enum: its size is the access width.");

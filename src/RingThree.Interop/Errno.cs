@@ -11,6 +11,9 @@ public static class Errno
     /// <summary>No such file.</summary>
     public const int ENOENT = 2;
 
+    /// <summary>No such device behind the node.</summary>
+    public const int ENXIO = 6;
+
     /// <summary>Interrupted by a signal.</summary>
     public const int EINTR = 4;
 
@@ -22,6 +25,9 @@ public static class Errno
 
     /// <summary>Permission denied.</summary>
     public const int EACCES = 13;
+
+    /// <summary>A bad address.</summary>
+    public const int EFAULT = 14;
 
     /// <summary>In use.</summary>
     public const int EBUSY = 16;
@@ -35,8 +41,20 @@ public static class Errno
     /// <summary>Invalid argument.</summary>
     public const int EINVAL = 22;
 
+    /// <summary>The machine has no more descriptors.</summary>
+    public const int ENFILE = 23;
+
+    /// <summary>This process has no more descriptors.</summary>
+    public const int EMFILE = 24;
+
+    /// <summary>The device has no such request.</summary>
+    public const int ENOTTY = 25;
+
     /// <summary>No space, or no interrupt vector, left.</summary>
     public const int ENOSPC = 28;
+
+    /// <summary>It can only be read.</summary>
+    public const int EROFS = 30;
 
     /// <summary>Broken pipe; of the kernel's log: records were lost.</summary>
     public const int EPIPE = 32;

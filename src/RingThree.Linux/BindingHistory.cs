@@ -76,9 +76,11 @@ public sealed class BindingHistory
     }
 
     /// <summary>Gives a function back to the driver and the driver_override it had before <see cref="Bind"/>; to none when it is not known to have been bound here.</summary>
+    /// <param name="address">The function.</param>
+    /// <param name="letKernelChoose">Of a function that is not known to have been bound here: whether the kernel is to choose it a driver. Right for one that was bound as the machine started.</param>
     /// <remarks>One that has come anew since it was bound is left with the driver that the kernel gave it.</remarks>
     /// <exception cref="DeviceException">The kernel refused, or the function is gone, and what was kept of it with it.</exception>
-    public void GiveBack(PciAddress address)
+    public void GiveBack(PciAddress address, bool letKernelChoose = false)
     {
         string place = address.ToString();
         if (!_binding.IsThere(place))
@@ -89,6 +91,7 @@ public sealed class BindingHistory
 
         using IDisposable turn = BindingLock.Take(_locks, place, DriverBinding.Taking, Patience, _binding.CommandFor(place, null));
         if (Kept(place) is { } former) _binding.Return(place, former.Driver, former.Override);
+        else if (letKernelChoose) _binding.LetKernelChoose(place);
         else if (!File.Exists(FileOf(place))) _binding.SetDriver(place, null);
         Forget(place);
     }

@@ -1,5 +1,6 @@
 using System.Text;
 using RingThree.Hosting;
+using RingThree.Interop;
 using RingThree.Pci;
 
 namespace RingThree.Linux;
@@ -7,7 +8,8 @@ namespace RingThree.Linux;
 /// <summary>Which kernel driver owns a function: seen and changed through sysfs.</summary>
 /// <param name="root">The folder of the PCI bus; tests have their own.</param>
 /// <param name="write">Writes a text to one of its files; tests answer as the kernel would.</param>
-internal sealed class DriverBinding(string root = SysfsPci.Root, Action<string, string>? write = null) : IDriverBinding
+/// <param name="system">The rest of the machine, for who may do what; tests have their own.</param>
+internal sealed class DriverBinding(string root = SysfsPci.Root, Action<string, string>? write = null, LinuxSystem? system = null) : IDriverBinding
 {
     /// <summary>What taking a function from its driver is called in messages.</summary>
     internal const string Taking = "taking it from its driver";
@@ -17,6 +19,7 @@ internal sealed class DriverBinding(string root = SysfsPci.Root, Action<string, 
     private const string KernelAdvice = "See the kernel's log: dmesg | tail";
 
     private readonly Action<string, string> _write = write ?? WriteFile;
+    private readonly LinuxSystem _system = system ?? new LinuxSystem();
 
     public string RequiredDriver => "vfio-pci";
 
@@ -90,7 +93,7 @@ internal sealed class DriverBinding(string root = SysfsPci.Root, Action<string, 
         {
             if (SysfsPci.IsBridge(place, root))
                 throw new DeviceException(DeviceStatus.NotSupported, place, operation, "it is a bridge, and a VFIO driver takes none", "Bind the functions behind it; 'ring3 list' shows them.");
-            if (SysfsPci.GroupOf(place, root) is null) throw VfioErrors.NoIommu(place, operation);
+            if (IommuChecks.OfFunction(_system, SysfsPci.GroupOf(place, root)) is { State: CheckState.Failed } none) throw none.ToException(place, operation);
             if (SysfsPci.VirtualFunctions(place, root) is > 0 and int count)
             {
                 throw new DeviceException(DeviceStatus.Busy, place, operation, $"{count} virtual functions of it are enabled, and a VFIO driver takes it only without them",
@@ -99,7 +102,8 @@ internal sealed class DriverBinding(string root = SysfsPci.Root, Action<string, 
         }
 
         if (!Directory.Exists($"{root}/drivers/{driver}"))
-            throw new DeviceException(DeviceStatus.NotFound, place, operation, $"no driver '{driver}' is loaded", $"Load it first: modprobe {driver}");
+            throw new DeviceException(DeviceStatus.NotFound, place, operation, $"no driver '{driver}' is loaded",
+                driver == RequiredDriver && ModuleChecks.VfioPci(_system) is { State: CheckState.Failed, Found: not ModuleChecks.NotLoaded } module ? $"It cannot be: {module.Found}. {module.Remedy}" : $"Load it first: modprobe {driver}");
         return place;
     }
 
@@ -117,6 +121,14 @@ internal sealed class DriverBinding(string root = SysfsPci.Root, Action<string, 
         string command = CommandFor(place, null);
         Change(place, driver, command, keepsMark: false, driverOverride);
         if (OverrideOf(place) != driverOverride) WriteOrTell($"{SysfsPci.PathOf(place, root)}/driver_override", driverOverride ?? NoOverride, place, Handing(driver), command);
+    }
+
+    /// <summary>Takes a function from its driver and lets the kernel choose one, as it does for a card that comes.</summary>
+    internal void LetKernelChoose(string place)
+    {
+        string command = CommandFor(place, null);
+        Change(place, null, command, keepsMark: false);
+        WriteOrTell($"{root}/drivers_probe", place, place, Taking, command);
     }
 
     private static string Handing(string? driver) => driver is null ? Taking : $"handing it to '{driver}'";
@@ -137,13 +149,19 @@ internal sealed class DriverBinding(string root = SysfsPci.Root, Action<string, 
         }
         catch (UnauthorizedAccessException error)
         {
-            throw new DeviceException(DeviceStatus.AccessDenied, place, operation, $"{path}: {error.Message}", "Run it as root: sudo " + command, error);
+            throw new DeviceException(DeviceStatus.AccessDenied, place, operation, $"{path}: {error.Message}", Permission(command), error);
+        }
+        catch (IOException error) when (error.HResult == Errno.EROFS)
+        {
+            throw new DeviceException(DeviceStatus.AccessDenied, place, operation, $"{path}: {Errno.Describe(Errno.EROFS)}: /sys can only be read in {_system.Rights.Place}", Permission(command), error);
         }
         catch (IOException error)
         {
             throw new DeviceException(DeviceStatus.IoError, place, operation, $"{path}: {error.Message}", KernelAdvice, error);
         }
     }
+
+    private string Permission(string command) => _system.Rights is { User: not 0, IsConfined: false } ? "Run it as root: sudo " + command : _system.Rights.Run(command);
 
     private static void WriteFile(string path, string value)
     {

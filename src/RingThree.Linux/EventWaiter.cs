@@ -109,5 +109,5 @@ internal sealed unsafe class EventWaiter : IInterruptWaiter
         throw failed;
     }
 
-    private DeviceException Failed(string call) => VfioErrors.Failed(_device, "preparing to wait for interrupts", call, "If descriptors ran out, raise the limit: ulimit -n");
+    private DeviceException Failed(string call) => VfioErrors.Failed(_device, "preparing to wait for interrupts", call, "See the kernel's log: dmesg | tail");
 }

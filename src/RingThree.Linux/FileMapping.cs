@@ -5,7 +5,7 @@ using RingThree.Interop;
 namespace RingThree.Linux;
 
 /// <summary>A part of a device file (a BAR of VFIO's, physical memory) in this process. Given back when nothing holds it any more.</summary>
-internal sealed class FileMapping : SafeHandle, IRegionMapping
+internal sealed class FileMapping : SafeHandle, ICopiedMapping
 {
     private readonly FileDescriptor _file;
     private readonly string _device;
@@ -21,10 +21,12 @@ internal sealed class FileMapping : SafeHandle, IRegionMapping
     /// <param name="offset">Where it starts in its region.</param>
     /// <param name="length">Its length.</param>
     /// <param name="region">The region, for messages.</param>
+    /// <param name="caching">How the kernel maps this file.</param>
     /// <exception cref="DeviceException">The kernel refuses, or there is no memory to cover the part with.</exception>
-    internal FileMapping(FileDescriptor file, string device, long position, ulong offset, ulong length, string region = "a region")
+    internal FileMapping(FileDescriptor file, string device, long position, ulong offset, ulong length, string region = "a region", RegionCaching caching = RegionCaching.Uncached)
         : base(-1, ownsHandle: true)
     {
+        Caching = caching;
         _file = file;
         _device = device;
         _range = $"0x{length:x} bytes at 0x{offset:x} of {region}";
@@ -54,6 +56,8 @@ internal sealed class FileMapping : SafeHandle, IRegionMapping
 
     public ulong Length { get; }
 
+    public RegionCaching Caching { get; }
+
     public nuint Address => (nuint)handle + _before;
 
     private nuint Whole => (nuint)(_before + Length + (nuint)Environment.SystemPageSize - 1) & ~((nuint)Environment.SystemPageSize - 1);
@@ -72,6 +76,8 @@ internal sealed class FileMapping : SafeHandle, IRegionMapping
         if (Map(handle, Libc.MapFixed) == -1) throw Failed();
         _overlaid = false;
     }
+
+    public void Copy(ReadOnlySpan<byte> source, Span<byte> destination) => Libc.Memmove(source, destination);
 
     protected override bool ReleaseHandle() => Libc.Munmap(handle, Whole) == 0;
 

@@ -24,16 +24,17 @@ internal sealed class IoPorts : IRegionAccess
         if (error != 0)
             throw new DeviceException(DeviceStatus.NoResources, card, $"opening {range}", $"no page for code: {Errno.Describe(error)}", "Let this process have executable memory.");
         if (!Allow())
-            throw Refused(card, range);
+            throw Refused(card, range, new LinuxSystem());
     }
 
     /// <summary>The kernel does not give the ports; its errno is this thread's last.</summary>
-    internal static DeviceException Refused(string card, PlatformRange range)
+    internal static DeviceException Refused(string card, PlatformRange range, LinuxSystem system)
     {
         int error = Errno.Last;
+        if (error == Errno.EPERM && ProcessChecks.NoRawAccess(system) is { } cause) return cause.ToException(card, $"opening {range}", VfioErrors.Answer("ioperm", error));
         return VfioErrors.Failed(error, card, $"opening {range}", "ioperm", error == Errno.ENOSYS
             ? "This kernel gives ports to nobody (built without CONFIG_X86_IOPL_IOPERM, or a sandbox is in its place): boot one that does."
-            : "Run as root (CAP_SYS_RAWIO). Under kernel lockdown nobody may: switch Secure Boot off.");
+            : system.Rights.IsFiltered ? "A seccomp filter may refuse it: start the container with one that lets ioperm pass (--security-opt seccomp=unconfined)." : "See the kernel's log: dmesg | tail");
     }
 
     public ulong Read(ulong offset, int width) => _closed || !Allow()

@@ -77,6 +77,7 @@ internal sealed unsafe class KernelEvents : IDisposable
     {
         byte[] message = new byte[MessageSize];
         EpollEvent* ready = stackalloc EpollEvent[1];
+        bool blind = false;
         while (!_over)
         {
             // Sound: room for the one event asked for; both descriptors live until this thread closes them.
@@ -87,8 +88,17 @@ internal sealed unsafe class KernelEvents : IDisposable
                 length = Libc.Receive(_socket, pointer, (nuint)message.Length, Libc.DoNotWait);
             }
 
-            if (length > 0 && Parse(message.AsSpan(0, (int)length)) is var (action, address)) Tell(action, address);
-            else if (length < 0 && Errno.Last == Errno.ENOBUFS) LookAgain();
+            bool missed = length < 0 && Errno.Last == Errno.ENOBUFS;
+            try
+            {
+                if (missed || blind) LookAgain();
+                else if (length > 0 && Parse(message.AsSpan(0, (int)length)) is var (action, address)) Tell(action, address);
+                blind = false;
+            }
+            catch (DeviceException)
+            {
+                blind = true; // out of descriptors: what has changed is found with the next message
+            }
         }
 
         Close();

@@ -106,12 +106,13 @@ internal sealed class PlatformCard : IHostedDevice
     }
 
     /// <summary>The file of memory could not be opened; its errno is this thread's last.</summary>
-    internal static DeviceException NoMemoryFile(string card)
+    internal static DeviceException NoMemoryFile(string card, LinuxSystem system)
     {
         int error = Errno.Last;
+        if (error == Errno.EPERM && ProcessChecks.NoRawAccess(system) is { } cause) return cause.ToException(card, $"opening {MemoryFile}", VfioErrors.Answer("open", error));
         return VfioErrors.Failed(error, card, $"opening {MemoryFile}", "open", error == Errno.ENOENT
             ? "A container needs the file handed in (--device /dev/mem); a kernel without CONFIG_DEVMEM has none: boot one that has."
-            : "Run as root. Under kernel lockdown (cat /sys/kernel/security/lockdown) nobody may: switch Secure Boot off.");
+            : system.Rights.IsConfined ? "Hand the file in when the container is started: --device /dev/mem --cap-add SYS_RAWIO." : "Run as root.");
     }
 
     /// <param name="caching"><see cref="Libc.Synchronous"/> for memory that the kernel is to map uncached, as registers must be; 0 for RAM (drivers/char/mem.c).</param>
@@ -119,7 +120,7 @@ internal sealed class PlatformCard : IHostedDevice
     {
         FileDescriptor memory = Libc.Open(MemoryFile, Libc.ReadWrite | Libc.CloseOnExec | caching);
         if (!memory.IsInvalid) return memory;
-        DeviceException error = NoMemoryFile(_resources.Name);
+        DeviceException error = NoMemoryFile(_resources.Name, new LinuxSystem());
         memory.Dispose();
         throw error;
     }
@@ -128,7 +129,7 @@ internal sealed class PlatformCard : IHostedDevice
     {
         try
         {
-            return new FileMapping(memory, _resources.Name, checked((long)range.Start), 0, range.Length, range.ToString());
+            return new FileMapping(memory, _resources.Name, checked((long)range.Start), 0, range.Length, range.ToString(), range.IsCached ? RegionCaching.Cached : RegionCaching.Uncached);
         }
         catch (DeviceException error) when (error.Status == DeviceStatus.AccessDenied)
         {

@@ -10,6 +10,8 @@ namespace RingThree.Linux;
 /// </summary>
 public sealed class PlatformHost : IHost
 {
+    private readonly HostEnd _end = new("platform");
+
     /// <inheritdoc/>
     public string Name => "platform";
 
@@ -27,6 +29,7 @@ public sealed class PlatformHost : IHost
     /// <param name="options">How to open it.</param>
     public IHostedDevice OpenDevice(string address, OpenOptions options)
     {
+        _end.ThrowIfOver($"opening {address}");
         if (!PlatformResources.TryParse(address, null, out PlatformResources? resources) || resources.IsEmpty)
         {
             throw new DeviceException(DeviceStatus.NotFound, address, "opening by hand", "that does not say where a card is",
@@ -36,8 +39,9 @@ public sealed class PlatformHost : IHost
         return new PlatformCard(resources);
     }
 
-    /// <summary>Does nothing: open devices stay usable, and there is nothing else to give back.</summary>
-    public void Dispose()
-    {
-    }
+    /// <inheritdoc/>
+    public IDisposable WhenDisposed(Action close) => _end.Add(close);
+
+    /// <summary>Closes the devices that are open; their registers read all ones from then on. None can be opened afterwards. Idempotent.</summary>
+    public void Dispose() => _end.Begin();
 }

@@ -45,6 +45,37 @@ public sealed class SysfsConfigurationFile : IDisposable
         }
     }
 
+    internal const string Writing = "writing configuration space";
+
+    /// <summary>Writes once, whatever driver has the function.</summary>
+    internal static void Write(PciAddress address, int offset, ReadOnlySpan<byte> data, LinuxSystem system)
+    {
+        string path = SysfsPci.PathOf(address.ToString(), system.Bus) + "/config";
+        try
+        {
+            using SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+            // The kernel takes nothing beyond the end and says so by writing 0 bytes, for ever.
+            PciNumbering.CheckConfigurationAccess(address.ToString(), Writing, offset, data.Length, (int)Math.Min(RandomAccess.GetLength(file), int.MaxValue));
+            RandomAccess.Write(file, data, offset);
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw DriverBinding.NotThere(address.ToString(), Writing);
+        }
+        catch (UnauthorizedAccessException error)
+        {
+            // A locked-down kernel (Secure Boot) refuses root, too: drivers/pci/pci-sysfs.c, pci_write_config.
+            bool isLocked = system.Rights is { User: 0, IsConfined: false };
+            throw new DeviceException(DeviceStatus.AccessDenied, address.ToString(), Writing, $"{path}: {error.Message}",
+                isLocked ? "Open the function instead: a kernel that is locked down lets nobody write by that file (cat /sys/kernel/security/lockdown)."
+                : "Open the function instead, or run this as root" + (system.Rights.IsConfined ? $" outside {system.Rights.Place}." : "."), error);
+        }
+        catch (IOException error)
+        {
+            throw Refused(address, error, Writing);
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
 
@@ -64,6 +95,7 @@ public sealed class SysfsConfigurationFile : IDisposable
         }
     }
 
-    private static DeviceException Refused(PciAddress address, Exception error) => new(DeviceStatus.IoError, address.ToString(),
-        "reading its configuration space", error.Message, "Is the function still there? See: ring3 list", error);
+    private static DeviceException Refused(PciAddress address, Exception error, string operation = "reading its configuration space") => SysfsPci.IsExhaustion(error)
+        ? VfioErrors.OutOfDescriptors(error, address.ToString(), operation)
+        : new(DeviceStatus.IoError, address.ToString(), operation, error.Message, "Is the function still there? See: ring3 list", error);
 }

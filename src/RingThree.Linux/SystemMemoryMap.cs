@@ -28,6 +28,8 @@ internal sealed class SystemMemoryMap(string root = "")
             Occupied = tree.Occupied,
             BootSettings = ReadText("/proc/cmdline") is { } line ? PhysicalMemoryMap.ReadBootSettings(line) : [],
             Problems = tree.Problems,
+            Doubt = tree.Doubt,
+            IsDeviceTreeEditable = tree.IsDeviceTreeEditable && !Directory.Exists(root + "/sys/firmware/acpi/tables"),
         };
     }
 

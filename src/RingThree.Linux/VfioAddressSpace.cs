@@ -12,12 +12,14 @@ internal sealed unsafe class VfioAddressSpace : IAddressSpace, IDisposable
     private const int DefaultMappings = 65535; // vfio_iommu_type1's dma_entry_limit
     private readonly VfioContainer _container;
     private readonly string _device;
+    private readonly LinuxSystem _system;
     private readonly DmaFaultLog _faults = new();
 
-    internal VfioAddressSpace(VfioContainer container, string device)
+    internal VfioAddressSpace(VfioContainer container, FunctionDiagnosis diagnosis)
     {
         _container = container;
-        _device = device;
+        _device = diagnosis.Place;
+        _system = diagnosis.System;
         byte[] answer = Ask(out VfioApi.IommuInfo info, out uint first);
         PageSizes = (info.Flags & VfioApi.IommuHasPageSizes) != 0 ? info.PageSizes : 1UL << 12;
         UsableRanges = Ranges(VfioInfo.FindCapability(answer, first, VfioApi.CapabilityIovaRange));
@@ -33,15 +35,25 @@ internal sealed unsafe class VfioAddressSpace : IAddressSpace, IDisposable
 
     internal VfioContainer Container => _container;
 
+    public IHostMemory Allocate(ulong length, DmaMemoryOptions wishes) => HostMemory.Allocate(_device, length, wishes);
+
     public void Map(nuint memory, ulong length, Iova iova, DmaAccess access)
     {
         // DmaAccess has the kernel's numbering: 1 the device reads, 2 it writes.
         var map = new VfioApi.DmaMap { Size = (uint)sizeof(VfioApi.DmaMap), Flags = (uint)access, Address = memory, Iova = iova.Value, Length = length };
         // Sound: a vfio_iommu_type1_dma_map; the memory stays until Unmap, as the contract asks of the caller.
         if (Libc.Ioctl(_container.Descriptor, VfioApi.IommuMapDma, &map) == 0) return;
-        throw VfioErrors.Failed(_device, $"mapping {length} bytes for DMA at {iova}", "VFIO_IOMMU_MAP_DMA", Errno.Last switch
+        throw Refused(_system, Errno.Last, _device, length, iova);
+    }
+
+    internal static DeviceException Refused(LinuxSystem system, int error, string device, ulong length, Iova iova)
+    {
+        const string call = "VFIO_IOMMU_MAP_DMA";
+        string operation = $"mapping {length} bytes for DMA at {iova}";
+        if (error == Errno.ENOMEM) return ProcessChecks.NoLockedMemory(system).ToException(device, operation, VfioErrors.Answer(call, error));
+        return VfioErrors.Failed(error, device, operation, call, error switch
         {
-            Errno.ENOMEM => "The memory that may be locked has run out: raise it with ulimit -l, or map less.",
+            Errno.EFAULT => "The memory is not there, or cannot be written; a window of another device can be mapped only where /dev/vfio/vfio is not iommufd.",
             Errno.ENOSPC => "Too many mappings: map fewer and larger ones, or raise vfio_iommu_type1's dma_entry_limit.",
             Errno.EEXIST => "Something is mapped there already.",
             _ => "Check that the memory can be written and the addresses are usable (DmaSpace.AddressSpace.UsableRanges).",

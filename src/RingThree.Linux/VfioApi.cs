@@ -16,6 +16,10 @@ internal static class VfioApi
     internal const nuint DeviceGetIrqInfo = 0x3B6D;
     internal const nuint DeviceSetIrqs = 0x3B6E;
     internal const nuint DeviceReset = 0x3B6F;
+    internal const nuint DeviceGetHotResetInfo = 0x3B70;
+    internal const nuint DeviceHotReset = 0x3B71;
+
+    // Numbers are told apart by whom they are sent to: these go to a container.
     internal const nuint IommuGetInfo = 0x3B70;
     internal const nuint IommuMapDma = 0x3B71;
     internal const nuint IommuUnmapDma = 0x3B72;

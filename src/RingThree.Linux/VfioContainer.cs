@@ -18,31 +18,25 @@ internal sealed class VfioContainer
     /// <summary>The address space; there is one once a group is in it.</summary>
     internal VfioAddressSpace Space => _space!;
 
-    internal static VfioContainer Open(string device)
+    internal static VfioContainer Open(FunctionDiagnosis diagnosis)
     {
-        const string path = "/dev/vfio/vfio";
-        FileDescriptor descriptor = Libc.Open(path, Libc.ReadWrite | Libc.CloseOnExec);
-        if (descriptor.IsInvalid)
-        {
-            throw VfioErrors.Failed(device, $"opening {path}", "open",
-                Errno.Last == Errno.EACCES ? "Run as root, or give yourself the file." : "Load the driver: modprobe vfio-pci");
-        }
-
+        FileDescriptor descriptor = Libc.Open(diagnosis.System.Root + NodeChecks.Container, Libc.ReadWrite | Libc.CloseOnExec);
+        if (descriptor.IsInvalid) throw diagnosis.NoContainer(Errno.Last);
         if (Libc.Ioctl(descriptor, VfioApi.GetApiVersion, 0) == VfioApi.ApiVersion && Libc.Ioctl(descriptor, VfioApi.CheckExtension, VfioApi.Type1V2) > 0)
             return new VfioContainer(descriptor);
         descriptor.Dispose();
-        throw new DeviceException(DeviceStatus.NotSupported, device, $"opening {path}", "the kernel's VFIO has another version or no type 1 IOMMU",
-            "Load the driver: modprobe vfio_iommu_type1");
+        throw new DeviceException(DeviceStatus.NotSupported, diagnosis.Place, $"opening {NodeChecks.Container}", "the kernel's VFIO has another version or no type 1 IOMMU",
+            diagnosis.System.Rights.Run("modprobe vfio_iommu_type1"));
     }
 
     /// <summary>Puts a group into the container.</summary>
-    internal void Attach(FileDescriptor group, string device)
+    internal void Attach(FileDescriptor group, FunctionDiagnosis diagnosis)
     {
         lock (_gate)
         {
             if (_descriptor.IsClosed)
             {
-                throw new DeviceException(DeviceStatus.InvalidArgument, device, "opening in a shared address space",
+                throw new DeviceException(DeviceStatus.InvalidArgument, diagnosis.Place, "opening in a shared address space",
                     "the space has ended with the last device that was open in it", "Open this one before that one is closed, or with a space of its own.");
             }
 
@@ -52,7 +46,7 @@ internal sealed class VfioContainer
                 // Sound: the request takes a pointer to the container's number, and _descriptor keeps that open.
                 if (Libc.Ioctl(group, VfioApi.GroupSetContainer, &container) < 0)
                 {
-                    throw VfioErrors.Failed(device, "putting its group into an address space", "VFIO_GROUP_SET_CONTAINER",
+                    throw diagnosis.NoDomain(Errno.Last, "putting its group into an address space", "VFIO_GROUP_SET_CONTAINER",
                         _groups == 0 ? "See the kernel's log: dmesg | tail" : "Devices behind different IOMMUs cannot share one: open it with a space of its own.");
                 }
             }
@@ -60,12 +54,8 @@ internal sealed class VfioContainer
             if (_groups == 0)
             {
                 if (Libc.Ioctl(_descriptor, VfioApi.SetIommu, VfioApi.Type1V2) < 0)
-                {
-                    if (Errno.Last == Errno.EPERM) throw VfioErrors.NoInterruptRemapping(device);
-                    throw VfioErrors.Failed(device, "setting up its address space", "VFIO_SET_IOMMU", "See the kernel's log: dmesg | tail");
-                }
-
-                _space = new VfioAddressSpace(this, device);
+                    throw diagnosis.NoDomain(Errno.Last, "setting up its address space", "VFIO_SET_IOMMU", "See the kernel's log: dmesg | tail");
+                _space = new VfioAddressSpace(this, diagnosis);
             }
             else
             {

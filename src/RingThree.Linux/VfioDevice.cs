@@ -10,9 +10,14 @@ internal sealed unsafe class VfioDevice : IHostedDevice
     private readonly FileDescriptor _device;
     private readonly VfioRegions.Place[] _places;
     private readonly VfioInterrupts _interrupts;
+    private readonly CombiningFiles _combining;
     private int _closed;
 
-    internal VfioDevice(DeviceDescription description, VfioGroup group, FileDescriptor device)
+    /// <param name="description">What the scan said.</param>
+    /// <param name="group">Its open group.</param>
+    /// <param name="device">Its descriptor; closed with this.</param>
+    /// <param name="shown">What the kernel shows of its BARs to everybody: VFIO does not tell one that is not there from one without addresses.</param>
+    internal VfioDevice(DeviceDescription description, VfioGroup group, FileDescriptor device, IReadOnlyList<RegionDescription> shown)
     {
         Description = description;
         _group = group;
@@ -23,7 +28,8 @@ internal sealed unsafe class VfioDevice : IHostedDevice
             throw VfioErrors.Failed(description.Address, "asking for its regions", "VFIO_DEVICE_GET_INFO", "See the kernel's log: dmesg | tail");
         CanReset = (info.Flags & VfioApi.DeviceCanReset) != 0;
         _places = VfioRegions.Read(device, description.Address, info.Regions);
-        Regions = [.. _places.Select(p => p.Description)];
+        Regions = [.. _places.Select((p, i) => p.Description.Size == 0 && i < shown.Count && shown[i].Obstacle is not null ? shown[i] with { Size = 0 } : p.Description)];
+        _combining = new CombiningFiles(description.Address);
         _interrupts = new VfioInterrupts(device, description.Address, info.Irqs);
     }
 
@@ -85,6 +91,15 @@ internal sealed unsafe class VfioDevice : IHostedDevice
         return [.. place.Mappable.Select(m => new FileMapping(_device, Description.Address, place.Position + (long)m.Offset, m.Offset, m.Length, place.Description.Name))];
     }
 
+    /// <remarks>VFIO maps uncached alone; sysfs has a file for the other way.</remarks>
+    public IReadOnlyList<IRegionMapping> Map(int region, RegionCaching caching) => caching switch
+    {
+        RegionCaching.Uncached => Map(region),
+        RegionCaching.WriteCombining => _combining.Map(region, _places[region]),
+        _ => throw new DeviceException(DeviceStatus.NotSupported, Description.Address, $"mapping {Regions[region].Name} as {caching}",
+            "Linux maps no card's memory cached", $"Ask for {RegionCaching.WriteCombining}, which serves memory that is written in long runs."),
+    };
+
     public IInterruptWaiter CreateWaiter() => new EventWaiter(Description.Address);
 
     public int Bind(int group, ReadOnlySpan<VectorRoute> routes) => _interrupts.Bind(group, routes);
@@ -106,9 +121,17 @@ internal sealed unsafe class VfioDevice : IHostedDevice
     public void Reset()
     {
         if (Libc.Ioctl(_device, VfioApi.DeviceReset, 0) == 0) return;
-        throw VfioErrors.Failed(Description.Address, "resetting the function", "VFIO_DEVICE_RESET",
-            Errno.Last == Errno.EAGAIN ? "The device is being removed: close it." : "See the kernel's log: dmesg | tail");
+        int error = Errno.Last;
+        const string operation = "resetting the function";
+        if (!IsPresent() && FunctionChecks.Presence(new LinuxSystem(), Description.Address) is { State: CheckState.Failed } silent)
+            throw silent.ToException(Description.Address, operation, VfioErrors.Answer("VFIO_DEVICE_RESET", error));
+        throw VfioErrors.Failed(error, Description.Address, operation, "VFIO_DEVICE_RESET",
+            error == Errno.EAGAIN ? "The device is being removed: close it." : "See the kernel's log: dmesg | tail");
     }
+
+    public IReadOnlyList<string>? GetBusResetReach() => VfioBusReset.Reach(_device, Description.Address)?.Select(p => p.Address).ToArray();
+
+    public void ResetBus() => VfioBusReset.Reset(_device, Description.Address);
 
     /// <remarks>VFIO answers the ids from a copy; class and revision are the device's.</remarks>
     public bool IsPresent()
@@ -121,6 +144,7 @@ internal sealed unsafe class VfioDevice : IHostedDevice
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _closed, 1) != 0) return;
+        _combining.Dispose();
         _group.Close(Description.Address, _device);
     }
 

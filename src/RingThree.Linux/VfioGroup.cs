@@ -26,13 +26,14 @@ internal sealed class VfioGroup
     internal VfioContainer Container { get; }
 
     /// <summary>Opens a device of a group, and the group with the first.</summary>
-    internal static (VfioGroup Group, FileDescriptor Device) OpenDevice(string address, int number, VfioContainer? share, Guid? token)
+    internal static (VfioGroup Group, FileDescriptor Device) OpenDevice(FunctionDiagnosis diagnosis, int number, VfioContainer? share, Guid? token)
     {
+        string address = diagnosis.Place;
         lock (Gate)
         {
             if (!Open.TryGetValue(number, out VfioGroup? group))
             {
-                group = Create(address, number, share);
+                group = Create(diagnosis, number, share);
                 Open.Add(number, group);
             }
             else if (share is not null && share != group.Container)
@@ -47,7 +48,7 @@ internal sealed class VfioGroup
                     throw new DeviceException(DeviceStatus.Busy, address, "opening through VFIO", "this process has it open already", "Close it there; a device has one user.");
                 try
                 {
-                    return (group, group.GetDevice(address, token));
+                    return (group, group.GetDevice(diagnosis, token));
                 }
                 catch
                 {
@@ -77,30 +78,53 @@ internal sealed class VfioGroup
         }
     }
 
-    private static unsafe VfioGroup Create(string address, int number, VfioContainer? share)
+    /// <summary>Descriptors of groups, opened for the time of one call where this process has them not open.</summary>
+    /// <exception cref="DeviceException">One cannot be opened.</exception>
+    internal static Loan Lend(string address, string operation, IEnumerable<int> numbers)
     {
-        string path = $"/dev/vfio/{number}";
-        using var guard = new Guard(Libc.Open(path, Libc.ReadWrite | Libc.CloseOnExec));
-        if (guard.Descriptor.IsInvalid)
+        Gate.Enter();
+        var loan = new Loan();
+        try
         {
-            throw VfioErrors.Failed(address, $"opening its isolation group ({path})", "open", Errno.Last switch
+            foreach (int number in numbers)
             {
-                Errno.EBUSY => "Another process has a device of this group open: close it there. Processes cannot share a group.",
-                Errno.EACCES => $"Run as root, or give yourself the file: chown $USER {path}",
-                _ => "Load the driver and bind the device: modprobe vfio-pci; ring3 bind " + address,
-            });
-        }
+                if (Open.TryGetValue(number, out VfioGroup? group)) loan.Add(group._descriptor, isBorrowed: true);
+                else loan.Add(OpenFile(address, number, operation), isBorrowed: false);
+            }
 
+            return loan;
+        }
+        catch
+        {
+            loan.Dispose();
+            throw;
+        }
+    }
+
+    private static FileDescriptor OpenFile(string address, int number, string operation)
+    {
+        FileDescriptor file = Libc.Open(NodeChecks.OfGroup(number), Libc.ReadWrite | Libc.CloseOnExec);
+        if (!file.IsInvalid) return file;
+        int error = Errno.Last;
+        file.Dispose();
+        DeviceException cause = new FunctionDiagnosis(new LinuxSystem(), SysfsPci.Members(number) is [var first, ..] ? first : address).NoGroup(error, number);
+        throw new DeviceException(cause.Status, address, operation, $"{string.Join(", ", SysfsPci.Members(number))} is on the same bus, and {cause.Answer}", cause.Advice, cause);
+    }
+
+    private static unsafe VfioGroup Create(FunctionDiagnosis diagnosis, int number, VfioContainer? share)
+    {
+        using var guard = new Guard(Libc.Open(diagnosis.System.Root + NodeChecks.OfGroup(number), Libc.ReadWrite | Libc.CloseOnExec));
+        if (guard.Descriptor.IsInvalid) throw diagnosis.NoGroup(Errno.Last, number);
         var status = new VfioApi.GroupStatus { Size = (uint)sizeof(VfioApi.GroupStatus) };
         // Sound: the request fills a vfio_group_status, whose size the structure carries.
         if (Libc.Ioctl(guard.Descriptor, VfioApi.GroupGetStatus, &status) < 0)
-            throw VfioErrors.Failed(address, $"asking isolation group {number} for its state", "VFIO_GROUP_GET_STATUS", "See the kernel's log: dmesg | tail");
+            throw VfioErrors.Failed(diagnosis.Place, $"asking isolation group {number} for its state", "VFIO_GROUP_GET_STATUS", "See the kernel's log: dmesg | tail");
         // Asked first: SET_CONTAINER would answer EPERM, which looks like a matter of permissions.
-        if ((status.Flags & VfioApi.GroupViable) == 0) throw VfioErrors.NotViable(address, number);
-        VfioContainer container = share ?? VfioContainer.Open(address);
+        if ((status.Flags & VfioApi.GroupViable) == 0) throw diagnosis.NotViable(number);
+        VfioContainer container = share ?? VfioContainer.Open(diagnosis);
         try
         {
-            container.Attach(guard.Descriptor, address);
+            container.Attach(guard.Descriptor, diagnosis);
         }
         catch
         {
@@ -111,9 +135,9 @@ internal sealed class VfioGroup
         return new VfioGroup(number, guard.Keep(), container);
     }
 
-    private unsafe FileDescriptor GetDevice(string address, Guid? token)
+    private unsafe FileDescriptor GetDevice(FunctionDiagnosis diagnosis, Guid? token)
     {
-        string name = token is { } uuid ? $"{address} vf_token={uuid}" : address;
+        string name = token is { } uuid ? $"{diagnosis.Place} vf_token={uuid}" : diagnosis.Place;
         int number;
         // Sound: a zero-terminated name, which the kernel copies.
         fixed (byte* text = Encoding.ASCII.GetBytes(name + '\0'))
@@ -121,13 +145,7 @@ internal sealed class VfioGroup
             number = Libc.Ioctl(_descriptor, VfioApi.GroupGetDeviceFd, text);
         }
 
-        if (number >= 0) return new FileDescriptor(number);
-        throw VfioErrors.Failed(address, "opening through VFIO", "VFIO_GROUP_GET_DEVICE_FD", Errno.Last switch
-        {
-            Errno.EACCES => "A virtual function needs the token its physical function was opened with (OpenOptions.Token).",
-            Errno.ENODEV => $"Run: ring3 bind {address}",
-            _ => "See the kernel's log: dmesg | tail",
-        });
+        return number >= 0 ? new FileDescriptor(number) : throw diagnosis.NoDevice(Errno.Last, token is not null);
     }
 
     private void CloseIfUnused()
@@ -136,6 +154,27 @@ internal sealed class VfioGroup
         Open.Remove(_number);
         _descriptor.Dispose();
         Container.Detached();
+    }
+
+    /// <summary>Descriptors that stay open until it is disposed; nobody opens or closes a group meanwhile.</summary>
+    internal sealed class Loan : IDisposable
+    {
+        private readonly List<FileDescriptor> _own = [];
+        private readonly List<FileDescriptor> _all = [];
+
+        internal IReadOnlyList<FileDescriptor> Descriptors => _all;
+
+        internal void Add(FileDescriptor descriptor, bool isBorrowed)
+        {
+            _all.Add(descriptor);
+            if (!isBorrowed) _own.Add(descriptor);
+        }
+
+        public void Dispose()
+        {
+            foreach (FileDescriptor descriptor in _own) descriptor.Dispose();
+            Gate.Exit();
+        }
     }
 
     /// <summary>Holds a descriptor until it is known who owns it.</summary>

@@ -13,6 +13,18 @@ namespace RingThree.Linux;
 /// </summary>
 public sealed class VfioHost : IHost
 {
+    private readonly LinuxSystem _system;
+    private readonly HostEnd _end = new("vfio");
+
+    /// <summary>The functions of this machine.</summary>
+    public VfioHost()
+        : this(new LinuxSystem())
+    {
+    }
+
+    /// <param name="system">The machine; tests have their own.</param>
+    internal VfioHost(LinuxSystem system) => _system = system;
+
     /// <inheritdoc/>
     public string Name => "vfio";
 
@@ -23,7 +35,7 @@ public sealed class VfioHost : IHost
     public IDriverBinding Binding { get; } = new DriverBinding();
 
     /// <inheritdoc/>
-    public IReadOnlyList<DeviceDescription> Scan() => SysfsPci.Scan();
+    public IReadOnlyList<DeviceDescription> Scan() => SysfsPci.Scan(_system.Bus);
 
     /// <inheritdoc/>
     /// <remarks>Without privilege Linux shows the first 64 bytes.</remarks>
@@ -38,6 +50,15 @@ public sealed class VfioHost : IHost
         {
             return null; // gone meanwhile, or kept to others
         }
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>By the kernel's file, which root alone may write.</remarks>
+    public void PokeConfiguration(string address, int offset, ReadOnlySpan<byte> data)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        if (!PciAddress.TryParse(address, null, out PciAddress place)) throw DriverBinding.NotThere(address, SysfsConfigurationFile.Writing);
+        SysfsConfigurationFile.Write(place, offset, data, _system);
     }
 
     /// <inheritdoc/>
@@ -68,13 +89,23 @@ public sealed class VfioHost : IHost
     public IHostedDevice OpenDevice(string address, OpenOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
+        _end.ThrowIfOver($"opening {address}");
         if (PlatformResources.TryParse(address, null, out PlatformResources? resources) && !resources.IsEmpty) return new PlatformCard(resources);
         if (PciAddress.TryParse(address, null, out PciAddress place)) address = place.ToString(); // 00:04.0 is 0000:00:04.0
-        DeviceDescription device = SysfsPci.Describe(address)
-            ?? throw new DeviceException(DeviceStatus.NotFound, address, "opening through VFIO", "there is no such function", "Run 'ring3 list' to see what is there.");
-        if (device.IsolationGroup is not { } group) throw VfioErrors.NoIommu(address);
-        // Variant drivers (mlx5_vfio_pci and the like) speak VFIO too.
-        if (device.Driver is not { } driver || !driver.Contains("vfio", StringComparison.Ordinal)) throw VfioErrors.WrongDriver(address, device.Driver);
+        return OpenFunction(new FunctionDiagnosis(_system, address), options);
+    }
+
+    /// <inheritdoc/>
+    public IDisposable WhenDisposed(Action close) => _end.Add(close);
+
+    /// <summary>Closes the devices that are open; their registers read all ones from then on. None can be opened afterwards. Idempotent.</summary>
+    public void Dispose() => _end.Begin();
+
+    private VfioDevice OpenFunction(FunctionDiagnosis diagnosis, OpenOptions options)
+    {
+        string address = diagnosis.Place;
+        DeviceDescription device = SysfsPci.Describe(address, _system.Bus) ?? throw SystemChecks.NotThere(_system, address, FunctionDiagnosis.Opening);
+        diagnosis.Check();
         VfioContainer? share = options.ShareAddressSpace switch
         {
             null => null,
@@ -82,20 +113,16 @@ public sealed class VfioHost : IHost
             _ => throw new DeviceException(DeviceStatus.InvalidArgument, address, "opening in a shared address space",
                 "the space is another host's", "Share the space of a device that this host opened."),
         };
-        (VfioGroup opened, FileDescriptor descriptor) = VfioGroup.OpenDevice(address, group, share, options.Token);
+        (VfioGroup opened, FileDescriptor descriptor) = VfioGroup.OpenDevice(diagnosis, device.IsolationGroup!.Value, share, options.Token);
         try
         {
-            return new VfioDevice(device, opened, descriptor);
+            diagnosis.CheckAfterReset();
+            return new VfioDevice(device, opened, descriptor, SysfsConfiguration.Describe(_system.Read($"{SysfsPci.Root}/devices/{address}/resource"), SysfsPci.ReadHeader(address, _system.Bus)));
         }
         catch
         {
             opened.Close(address, descriptor);
             throw;
         }
-    }
-
-    /// <summary>Does nothing: open devices stay usable, and there is nothing else to give back.</summary>
-    public void Dispose()
-    {
     }
 }

@@ -35,19 +35,22 @@ internal sealed unsafe class VfioInterrupts
     {
         lock (_gate)
         {
-            if (_bound[group] > 0)
+            int first = _bound[group];
+            if (first > 0 && (routes.Length <= first || (_groups[group].Abilities & InterruptGroupAbilities.FixedOnceBound) != 0))
                 throw new DeviceException(DeviceStatus.Busy, _address, $"enabling {_groups[group].Name}", "it is enabled already", "Disable it first.");
             int head = sizeof(VfioApi.IrqSet);
-            byte[] request = new byte[head + (routes.Length * sizeof(int))];
+            ReadOnlySpan<VectorRoute> added = routes[first..];
+            byte[] request = new byte[head + (added.Length * sizeof(int))];
             MemoryMarshal.Write(request, new VfioApi.IrqSet
             {
                 Size = (uint)request.Length,
                 Flags = VfioApi.DataEventfd | VfioApi.ActionTrigger,
                 Index = (uint)group,
-                Count = (uint)routes.Length,
+                Start = (uint)first,
+                Count = (uint)added.Length,
             });
             Span<int> events = MemoryMarshal.Cast<byte, int>(request.AsSpan(head));
-            for (int v = 0; v < routes.Length; v++) events[v] = routes[v].Waiter is EventWaiter waiter ? waiter.EventOf(routes[v].Tag).Number : -1;
+            for (int v = 0; v < added.Length; v++) events[v] = added[v].Waiter is EventWaiter waiter ? waiter.EventOf(added[v].Tag).Number : -1;
             int answer;
             // Sound: a vfio_irq_set with one descriptor per vector behind it, and its size in front; the waiters are open.
             fixed (byte* pointer = request)
@@ -62,7 +65,7 @@ internal sealed unsafe class VfioInterrupts
             }
 
             if (answer > 0) return Math.Min(answer, routes.Length - 1); // the kernel has only so many vectors
-            if (Errno.Last == Errno.ENOSPC) return 0;
+            if (Errno.Last == Errno.ENOSPC) return first;
             throw VfioErrors.Failed(_address, $"enabling {_groups[group].Name} with {routes.Length} vector(s)", "VFIO_DEVICE_SET_IRQS", (group, Errno.Last) switch
             {
                 (PciNumbering.IntX, Errno.EBUSY) => "The card cannot disable its INTx pin (PCI 2.3) and shares the line with another device, so it needs the line for itself: move it to another slot, or use messages.",

@@ -28,6 +28,34 @@ public sealed class DmaTests : RoadTest
     }
 
     [Fact]
+    public async Task A_buffer_of_huge_pages_carries_the_cards_dma_or_says_why_it_has_none()
+    {
+        const string pool = "/proc/sys/vm/nr_hugepages"; // the guest is ours
+        string before = Machine.IsGuest ? await File.ReadAllTextAsync(pool, TestContext.Current.CancellationToken) : "";
+        if (Machine.IsGuest) await File.WriteAllTextAsync(pool, "4", TestContext.Current.CancellationToken);
+        try
+        {
+            PciDevice device = Machine.Open(Machine.EduA);
+            await using var edu = new EduDriver(device);
+            using DmaBuffer buffer = device.Dma.Allocate((2 << 20) + 4096, new DmaMemoryOptions { PageSize = DmaMemoryOptions.Page2M, Node = 0 }, EduDriver.AddressBits);
+            new Random(3).NextBytes(buffer.Span[..1000]);
+            await edu.ToCardAsync(buffer, 1000);
+            byte[] sent = buffer.Span[..1000].ToArray();
+            buffer.Span.Clear();
+            await edu.FromCardAsync(buffer, 1000);
+
+            Assert.Equal(sent, buffer.Span[..1000].ToArray());
+            Assert.Equal(Machine.IsGuest ? 0 : 2, buffer.Memory.Refusals.Count);
+            Assert.Equal(Machine.IsGuest ? DmaMemoryOptions.Page2M : Environment.SystemPageSize, buffer.Memory.PageSize);
+            if (Machine.IsGuest) Assert.Equal(0UL, buffer.Address.Value % (ulong)DmaMemoryOptions.Page2M);
+        }
+        finally
+        {
+            if (Machine.IsGuest) await File.WriteAllTextAsync(pool, before, TestContext.Current.CancellationToken);
+        }
+    }
+
+    [Fact]
     public async Task Existing_memory_can_be_mapped_wherever_it_starts()
     {
         PciDevice device = Machine.Open(Machine.EduA);

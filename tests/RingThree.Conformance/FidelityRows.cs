@@ -22,6 +22,7 @@ internal sealed class FidelityRows
         ["Function level reset by register"] = "The upper byte of PCI Express device control is not written, as that resets the card in the middle of the table; Reset() is compared instead.",
         ["Faults of a card that is not a bus master"] = "No request reaches the IOMMU, so VFIO reports nothing; the simulator says why nothing moved. That nothing moves is compared.",
         ["An asserted line that nobody else has enabled, when it is bound"] = "It must signal at once, as a level does, and the simulator's does. QEMU's interrupt controller delivers nothing until the pin has been released once. With a neighbour's handler on the line it delivers, and that is compared.",
+        ["Whether a line that is let go at once has signalled"] = "A level that lasts shorter than its way to the processor may find the status bit clear when the kernel looks, which then takes the interrupt for somebody else's. The simulator always delivers it. That no more than one comes, and none later, is compared.",
         ["I/O ports in D3hot"] = "QEMU's cards go on answering there. A card in D3hot answers configuration accesses alone (PCI Power Management 1.2, 5.4.1), and the simulator's do.",
         ["Capabilities of bridges"] = "A bridge stays with the kernel: no driver of a card behind it sees them. What a bridge does to the cards behind it is compared.",
         ["Register contents of nvme, e1000e and xhci"] = "Their twins have the shape and no behaviour. What every card does, whatever its registers mean, is compared.",

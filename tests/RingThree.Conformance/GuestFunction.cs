@@ -10,7 +10,7 @@ internal sealed class GuestFunction(string address)
 {
     private const string Devices = "/sys/bus/pci/devices";
     private const string Bindings = "/run/ringthree/bindings";
-    private static readonly string[] Classes = ["block", "i2c-adapter", "net", "nvme", "scsi_host", "sound"];
+    private static readonly string[] Classes = ["block", "net", "nvme", "scsi_host", "sound"];
 
     internal string Address => address;
 
@@ -32,9 +32,8 @@ internal sealed class GuestFunction(string address)
     internal static IEnumerable<GuestFunction> All =>
         Directory.EnumerateFileSystemEntries(Devices).Select(p => Path.GetFileName(p)!).Order(StringComparer.Ordinal).Select(a => new GuestFunction(a));
 
-    /// <summary>What of the machine hangs on the function: how many members some classes of devices have there, and USB buses. Names may change, kinds do not.</summary>
-    internal string Works() =>
-        string.Join(' ', [.. Classes.Select(c => $"{c}:{Members(c).Length}"), $"usb:{(IsThere ? Directory.EnumerateDirectories(Folder, "usb*").Count() : 0)}"]);
+    /// <summary>What of the machine hangs on the function: how many members some classes of devices have there, and buses. Names may change, kinds do not.</summary>
+    internal string Works() => string.Join(' ', [.. Classes.Select(c => $"{c}:{Members(c).Length}"), $"usb:{Buses("usb*")}", $"i2c:{Buses("i2c-*")}"]);
 
     /// <summary>Whether it is no bridge between buses, and not the host's.</summary>
     internal static bool IsCard(GuestFunction function) => function.Configuration[0x0E] % 0x80 == 0 && function.Hex("class") != 0x060000;
@@ -50,8 +49,17 @@ internal sealed class GuestFunction(string address)
 
     internal void Write(string file, string text) => File.WriteAllText($"{Folder}/{file}", text);
 
-    /// <summary>The names of a class's devices on this function.</summary>
-    internal string[] Members(string deviceClass) => [.. Directory.EnumerateFileSystemEntries($"/sys/class/{deviceClass}").Where(IsBelow).Select(p => Path.GetFileName(p)!)];
+    internal void WriteConfiguration(int offset, ReadOnlySpan<byte> bytes)
+    {
+        using FileStream config = File.Open($"{Folder}/config", FileMode.Open, FileAccess.ReadWrite);
+        config.Position = offset;
+        config.Write(bytes);
+    }
+
+    /// <summary>The names of a class's devices on this function; none where this kernel has no such class.</summary>
+    internal string[] Members(string deviceClass) => new DirectoryInfo($"/sys/class/{deviceClass}") is { Exists: true } folder
+        ? [.. folder.EnumerateFileSystemInfos().Where(f => IsBelow(f.FullName)).Select(f => f.Name)]
+        : [];
 
     /// <summary>It is with vfio-pci, and the library opens it and sees it.</summary>
     internal void AssertBound()
@@ -82,6 +90,8 @@ internal sealed class GuestFunction(string address)
         if (!Directory.Exists(Bindings)) return;
         foreach (string file in Directory.EnumerateFiles(Bindings)) new BindingHistory().GiveBack(PciAddress.Parse(Path.GetFileName(file)));
     }
+
+    private int Buses(string pattern) => IsThere ? Directory.EnumerateDirectories(Folder, pattern).Count() : 0;
 
     private string? Link(string name) => new FileInfo($"{Folder}/{name}").LinkTarget is { } target ? Path.GetFileName(target) : null;
 

@@ -11,9 +11,12 @@ namespace RingThree.Conformance;
 
 /// <summary>Cards defined by hand on a real kernel: QEMU's pci-testdev, taken by its addresses as if nothing had found it.</summary>
 [Trait("Host", "guest")]
-public sealed class GuestPlatformTests
+public sealed class GuestPlatformTests : IDisposable
 {
     private static readonly string Testdev = Machine.GuestAddresses()[Machine.Testdev];
+    private readonly PlatformHost _host = new(); // closes its cards when it is disposed
+
+    public void Dispose() => _host.Dispose();
 
     [Theory]
     [InlineData(0)]
@@ -65,7 +68,7 @@ public sealed class GuestPlatformTests
         Assert.Contains("kernel drivers alone", error.Message, StringComparison.Ordinal);
     }
 
-    private static PlatformDevice Open()
+    private PlatformDevice Open()
     {
         string folder = $"/sys/bus/pci/devices/{Testdev}";
         string[][] bars = [.. File.ReadLines($"{folder}/resource").Take(2).Select(l => l.Split(' '))];
@@ -80,7 +83,6 @@ public sealed class GuestPlatformTests
             config.WriteByte((byte)(command | (int)(PciCommand.IoSpace | PciCommand.MemorySpace)));
         }
 
-        using var host = new PlatformHost();
-        return host.Open(new PlatformResources("testdev").Memory(Start(0), Length(0)).Ports((int)Start(1), (int)Length(1)));
+        return _host.Open(new PlatformResources("testdev").Memory(Start(0), Length(0)).Ports((int)Start(1), (int)Length(1)));
     }
 }

@@ -69,7 +69,7 @@ public sealed class GuestTests : RoadTest
     public void A_group_that_another_process_has_open_is_busy()
     {
         int group = SysfsGroup(Machine.AddressOf(Machine.EduA));
-        using Process holder = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", $"exec 9<>/dev/vfio/{group}; echo open; sleep 60"]) { RedirectStandardOutput = true })!;
+        using Process holder = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", $"exec 9<>/dev/vfio/{group}; echo open; read line"]) { RedirectStandardOutput = true, RedirectStandardInput = true })!;
         try
         {
             Assert.Equal("open", holder.StandardOutput.ReadLine());
@@ -77,6 +77,7 @@ public sealed class GuestTests : RoadTest
             Assert.Equal(DeviceStatus.Busy, error.Status);
             Assert.Contains("EBUSY", error.Message, StringComparison.Ordinal);
             Assert.Contains("Another process", error.Message, StringComparison.Ordinal);
+            Assert.Contains($"process {holder.Id} (sh)", error.Message, StringComparison.Ordinal);
         }
         finally
         {
@@ -198,7 +199,7 @@ public sealed class GuestNoIommuToolTests
     {
         GuestFunction function = GuestFunction.At("0000:00:02.0");
         function.Write("driver_override", "\n"); // the guest's start tried vfio-pci
-        GuestProgram.Ring3Refuses("it is in no isolation group: this machine has no IOMMU", "bind", function.Address, option);
+        GuestProgram.Ring3Refuses("it is in no isolation group: this virtual machine has no IOMMU", "bind", function.Address, option);
         Assert.Equal("- by (null)", function.State);
         GuestFunction.AssertNothingKept();
     }

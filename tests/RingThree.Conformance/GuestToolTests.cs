@@ -21,6 +21,15 @@ public sealed class GuestToolTests : RoadTest
         Assert.Contains(answer, ran.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_sample_that_was_compiled_ahead_of_time_runs_without_a_runtime()
+    {
+        GuestProgram.Answer ran = GuestProgram.Run("env", "-i", "/out/native/first-interrupt", Machine.AddressOf(Machine.EduA));
+
+        Assert.Equal((0, ""), (ran.Status, ran.Errors));
+        Assert.Contains("10! = 3628800", ran.Output, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("watch", "bar0+0x00", "--interval", "20")]
     [InlineData("listen", "--ack", AcknowledgeText, "--stimulus", "w32 bar0+0x60 1 @20Hz")]

@@ -3,6 +3,7 @@ using System.Globalization;
 using RingThree.Interrupts;
 using RingThree.Pci;
 using RingThree.Samples.Edu;
+using RingThree.Tests;
 
 namespace RingThree.Conformance;
 

@@ -1,3 +1,4 @@
+using RingThree.Hosting;
 using RingThree.Interrupts;
 using RingThree.Pci;
 using RingThree.Samples.Edu;
@@ -127,6 +128,21 @@ public sealed class Rule01ExecutorsTests : RoadTest
     }
 
     [Fact]
+    public async Task An_interrupt_wakes_who_awaits_it_without_an_end_already()
+    {
+        using PciDevice device = Machine.Open(Machine.Nvme);
+        using InterruptSession session = device.Interrupts.Enable(new InterruptOptions { Delivery = InterruptDelivery.Await });
+        for (int i = 0; i < 3; i++)
+        {
+            var wait = session.NextAsync(Timeout.InfiniteTimeSpan).AsTask();
+            Assert.False(wait.IsCompleted);
+            session.Trigger(0);
+            Assert.Same(wait, await Task.WhenAny(wait, Task.Delay(Machine.Patience)));
+            Assert.Equal(1, (await wait).Count);
+        }
+    }
+
+    [Fact]
     public async Task The_deferred_stage_says_how_often_the_handler_runs_in_every_delivery()
     {
         foreach (InterruptDelivery delivery in Enum.GetValues<InterruptDelivery>())
@@ -163,7 +179,7 @@ public sealed class Rule01ExecutorsTests : RoadTest
 
                 if (delivery == InterruptDelivery.CallerThread && i == 0) Assert.False(session.Wait(TimeSpan.Zero, out _));
                 if (delivery == InterruptDelivery.Await && i == 0)
-                    await Assert.ThrowsAsync<TimeoutException>(() => session.NextAsync(TimeSpan.FromMilliseconds(50)).AsTask());
+                    Assert.Equal(DeviceStatus.TimedOut, (await Assert.ThrowsAsync<DeviceException>(() => session.NextAsync(TimeSpan.FromMilliseconds(50)).AsTask())).Status);
                 Machine.Until(() => session.GetCounters().HandlerCalls == (i * (i + 1)) / 2, "the calls of this batch");
                 Machine.Until(() => session.GetCounters().Pending == 0, "the batch is settled");
             }

@@ -60,6 +60,7 @@ public sealed class Rule02NegotiationTests : RoadTest
         Assert.Equal(DeviceStatus.NoResources, error.Status);
         Assert.Contains(device.Address, error.Message, StringComparison.Ordinal);
         Assert.Contains("INTx (1) is not among the kinds allowed", error.Message, StringComparison.Ordinal);
+        Assert.Contains(allowed switch { InterruptKinds.MsiX => "the card has no MSI-X", InterruptKinds.Msi => "the card has no MSI;", _ => "no kind is allowed" }, error.Answer, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -100,7 +101,8 @@ public sealed class Rule02NegotiationTests : RoadTest
         await using InterruptSession session = device.Interrupts.Enable(new InterruptOptions { Kinds = InterruptKinds.Msi, Immediate = Acknowledge });
         device.Config.ModifyCommand(PciCommand.BusMaster, PciCommand.None);
         Raise(edu);
-        TimeoutException error = await Assert.ThrowsAsync<TimeoutException>(() => session.NextAsync(TimeSpan.FromMilliseconds(300)).AsTask());
+        DeviceException error = await Assert.ThrowsAsync<DeviceException>(() => session.NextAsync(TimeSpan.FromMilliseconds(300)).AsTask());
+        Assert.Equal(DeviceStatus.TimedOut, error.Status);
         Assert.Contains("Bus mastering is off", error.Message, StringComparison.Ordinal);
         edu.AcknowledgeInterrupt.Write(Samples.Edu.EduInterrupts.All);
     }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using RingThree.Hosting;
 using RingThree.Interrupts;
 using RingThree.Pci;
 using RingThree.Samples.Edu;
@@ -158,7 +159,8 @@ public sealed class Rule05LevelTests : RoadTest
             Immediate = new TransferProgramBuilder().Read32(0, EduRegisters.Offsets.InterruptStatus).Mask(0x8000_0000).Build(),
         });
         Raise(edu);
-        TimeoutException error = await Assert.ThrowsAsync<TimeoutException>(() => session.NextAsync(TimeSpan.FromSeconds(1)).AsTask());
+        DeviceException error = await Assert.ThrowsAsync<DeviceException>(() => session.NextAsync(TimeSpan.FromSeconds(1)).AsTask());
+        Assert.Equal(DeviceStatus.InterruptStorm, error.Status);
         Assert.Contains("left masked at this device", error.Message, StringComparison.Ordinal);
         Assert.Contains("never claims it", error.Message, StringComparison.Ordinal);
     }

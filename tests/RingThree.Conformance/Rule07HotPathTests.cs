@@ -2,6 +2,7 @@ using RingThree.Interrupts;
 using RingThree.Pci;
 using RingThree.Registers;
 using RingThree.Samples.Edu;
+using RingThree.Tests;
 using RingThree.Transfers;
 
 namespace RingThree.Conformance;

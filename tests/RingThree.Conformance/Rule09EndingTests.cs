@@ -361,9 +361,10 @@ public sealed class Rule09EndingTests : RoadTest
         await using InterruptSession session = device.Interrupts.Enable(new InterruptOptions());
         using var cancel = new CancellationTokenSource(30);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => session.NextAsync(Machine.Patience, cancel.Token).AsTask());
-        TimeoutException error = await Assert.ThrowsAsync<TimeoutException>(() => session.NextAsync(TimeSpan.FromMilliseconds(30)).AsTask());
+        DeviceException error = await Assert.ThrowsAsync<DeviceException>(() => session.NextAsync(TimeSpan.FromMilliseconds(30)).AsTask());
+        Assert.Equal(DeviceStatus.TimedOut, error.Status);
         Assert.Contains(device.Address, error.Message, StringComparison.Ordinal);
-        await Assert.ThrowsAsync<TimeoutException>(() => session.NextAsync(TimeSpan.Zero).AsTask());
+        Assert.Equal(DeviceStatus.TimedOut, (await Assert.ThrowsAsync<DeviceException>(() => session.NextAsync(TimeSpan.Zero).AsTask())).Status);
         for (int i = 0; i < 100; i++)
         {
             ValueTask<Interrupt> next = session.NextAsync(Machine.Patience);

@@ -143,22 +143,33 @@ public sealed class Rule09RemovalTests : RoadTest
 
     /// <summary>
     /// A card that leaves without a word. On sim it is pulled out; in the guest its root port is told to pass on another
-    /// bus number, after which its configuration space reads all ones (QEMU has no surprise removal).
+    /// bus number, after which its configuration space reads all ones (QEMU has no surprise removal). In the end it is
+    /// back: what the kernel wrote while nothing answered is lost, and whether it is written again depends on the kernel.
     /// </summary>
     private sealed class GoneCard : IDisposable
     {
         private const int SecondaryBus = 0x19;
+        private const int Header = 0x40; // identification, command, BARs, interrupt line
+        private const int Command = 0x04;
         private readonly Machine _machine;
-        private readonly string? _port;
+        private readonly GuestFunction _card;
+        private readonly GuestFunction? _port;
+        private readonly byte[] _header = [];
         private byte _bus;
 
         internal GoneCard(Machine machine)
         {
             _machine = machine;
+            _card = new GuestFunction(machine.AddressOf(Machine.E1000e));
+            if (machine.Sim is null)
+            {
+                string path = new DirectoryInfo(_card.Folder).ResolveLinkTarget(true)!.FullName;
+                _port = new GuestFunction(Path.GetFileName(Path.GetDirectoryName(path)!));
+                _header = _card.Configuration[..Header];
+                Assert.Contains(_header[0x10..0x28], b => b > 0x0F); // addresses: no test before this one has lost them
+            }
+
             Device = machine.Open(Machine.E1000e);
-            if (machine.Sim is not null) return;
-            string path = new DirectoryInfo($"/sys/bus/pci/devices/{Device.Address}").ResolveLinkTarget(true)!.FullName;
-            _port = Path.Combine(Path.GetDirectoryName(path)!, "config");
         }
 
         internal PciDevice Device { get; }
@@ -171,23 +182,30 @@ public sealed class Rule09RemovalTests : RoadTest
                 return;
             }
 
-            using FileStream config = File.Open(_port, FileMode.Open, FileAccess.ReadWrite);
-            config.Position = SecondaryBus;
-            _bus = (byte)config.ReadByte();
-            config.Position = SecondaryBus;
-            config.Write([0x77, 0x77]);
+            _bus = _port.Configuration[SecondaryBus];
+            _port.WriteConfiguration(SecondaryBus, [0x77, 0x77]);
         }
 
         public void Dispose()
         {
-            if (_bus != 0)
+            if (_port is null || _bus == 0)
             {
-                using FileStream config = File.Open(_port!, FileMode.Open, FileAccess.ReadWrite);
-                config.Position = SecondaryBus;
-                config.Write([_bus, _bus]);
+                Device.Dispose();
+                return;
             }
 
+            _port.WriteConfiguration(SecondaryBus, [_bus, _bus]);
             Device.Dispose();
+            IDriverBinding binding = _machine.Host.Binding!;
+            binding.SetDriver(_card.Address, null);
+            // A rescan takes over what it finds: the addresses go where they were.
+            _card.WriteConfiguration(0x10, _header.AsSpan(0x10..Header));
+            _card.WriteConfiguration(Command, _header.AsSpan(Command, 2));
+            _card.Write("remove", "1");
+            Assert.False(_card.IsThere);
+            File.WriteAllText("/sys/bus/pci/rescan", "1");
+            binding.SetDriver(_card.Address, binding.RequiredDriver);
+            Assert.Equal(Convert.ToHexString(_header), Convert.ToHexString(_card.Configuration[..Header]));
         }
     }
 }

@@ -1,44 +1,30 @@
 #!/bin/bash
-# Makes the guest: a kernel (vmlinux) and a small root (initrd.gz), and prints the folder they lie in.
+# prepare.sh [KERNEL]: makes the guest with Debian's kernel of that line (6.1, which is the default, or 6.12): vmlinux and
+# a small root (initrd.gz). Prints the folder they lie in.
 # Everything goes into a cache folder, nothing into the system's /boot or /lib/modules.
 # A guest once made is kept until the files here change; remove the cache folder to get a newer kernel.
-# Exit status 77: this machine cannot run guests; the reason is on stderr.
+# Exit status 77: this machine cannot run such guests; the reason is on stderr.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 cache=${RINGTHREE_CACHE:-${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/ringthree}
 
-# In load order: the guest has no depmod, and nothing in Debian's kernel has these built in.
-modules=(
-  drivers/virtio/{virtio_ring,virtio,virtio_pci_modern_dev,virtio_pci_legacy_dev,virtio_pci}
-  fs/netfs/netfs fs/fscache/fscache net/9p/9pnet net/9p/9pnet_virtio fs/9p/9p
-  virt/lib/irqbypass
-  drivers/vfio/{vfio,vfio_iommu_type1,vfio_virqfd} drivers/vfio/pci/{vfio-pci-core,vfio-pci}
-  drivers/uio/{uio,uio_pci_generic} drivers/pci/pci-stub
-)
+kernel=${1:-6.1}
 
-# What a machine in use has, in load order: drivers that own the topology 'many's functions, and a file system. Not in the
-# initrd: the other topologies' devices are to have no driver.
+# Every guest loads these. What they depend on is in the modules themselves; what a kernel has built in is left out.
+modules=(virtio_pci 9pnet_virtio 9p vfio_iommu_type1 vfio-pci uio_pci_generic pci-stub)
+
+# What a machine in use has: drivers that own the topology 'many's functions, and a file system. Not in the initrd: the
+# other topologies' devices are to have no driver. First come the checksums that others ask for without depending on them.
 drivers=(
-  crypto/{crct10dif_common,crct10dif_generic,crc32c_generic} lib/{crc-t10dif,crc64} crypto/crc64_rocksoft_generic lib/crc64-rocksoft block/t10-pi
-  drivers/nvme/host/{nvme-core,nvme}
-  drivers/net/ethernet/intel/{e1000e/e1000e,e1000/e1000} drivers/net/vmxnet3/vmxnet3
-  net/core/failover drivers/net/{net_failover,virtio_net}
-  drivers/usb/common/usb-common drivers/usb/core/usbcore drivers/usb/host/{xhci-hcd,xhci-pci}
-  sound/soundcore sound/core/{snd,snd-timer,snd-pcm,snd-hwdep} sound/hda/{snd-hda-core,snd-intel-sdw-acpi,snd-intel-dspcfg}
-  drivers/leds/trigger/ledtrig-audio sound/pci/hda/{snd-hda-codec,snd-hda-codec-generic,snd-hda-intel}
-  drivers/scsi/{scsi_common,scsi_mod} drivers/ata/{libata,libahci,ahci} drivers/scsi/sd_mod
-  drivers/mfd/lpc_ich drivers/i2c/i2c-smbus drivers/i2c/busses/i2c-i801
-  lib/crc16 fs/mbcache fs/jbd2/jbd2 fs/ext4/ext4
+  crct10dif_generic crc32c_generic crc64_rocksoft_generic
+  nvme e1000e e1000 vmxnet3 virtio_net xhci-pci snd-hda-codec-generic snd-hda-intel ahci sd_mod lpc_ich i2c-i801 ext4
 )
 
 skip() {
   echo "guest: $*" >&2
   exit 77
 }
-
-# apt-get, as root or not; the lock waits for a package run that is already under way.
-apt() { apt-get -qq -o DPkg::Lock::Timeout=120 -o APT::Sandbox::User=root -o Acquire::Retries=3 "$@" </dev/null >&2; }
 
 refreshed=no
 refresh() {
@@ -47,24 +33,13 @@ refresh() {
   apt update || echo "guest: apt-get update failed, going on with the package lists at hand" >&2
 }
 
-install_tools() {
-  local missing=() pair
-  for pair in qemu-system-x86_64:qemu-system-x86 cpio:cpio lspci:pciutils xz:xz-utils; do
-    PATH=$PATH:/usr/sbin:/sbin command -v "${pair%%:*}" >/dev/null || missing+=("${pair#*:}")
-  done
-  [ ${#missing[@]} -gt 0 ] || return 0
-  command -v apt-get >/dev/null || skip "needs what Debian calls: ${missing[*]}"
-  [ "$(id -u)" = 0 ] || skip "needs: sudo apt-get install --no-install-recommends ${missing[*]}"
-  echo "guest: installing ${missing[*]}" >&2
-  refresh || true
-  DEBIAN_FRONTEND=noninteractive apt install -y --no-install-recommends "${missing[@]}" ||
-    skip "apt-get install ${missing[*]} failed"
-}
+# apt-get, as root or not; the lock waits for a package run that is already under way.
+apt() { apt-get -qq -o DPkg::Lock::Timeout=120 -o APT::Sandbox::User=root -o Acquire::Retries=3 "$@" </dev/null >&2; }
 
-# The package the meta package linux-image-amd64 stands for; only 6.1 has the module list above.
+# The package that a meta package of this kernel line stands for.
 kernel_package() {
-  { apt-cache depends linux-image-amd64 2>/dev/null || true; } |
-    awk '$1 == "Depends:" && $2 ~ /^linux-image-6\.1\..*-amd64$/ { print $2 }' | sort -V | tail -n 1
+  { apt-cache depends "linux-image-$kernel-amd64" linux-image-amd64 2>/dev/null || true; } |
+    awk -v name="^linux-image-${kernel//./\\.}\\.[^-]*(-[0-9]+)?-amd64\$" '$1 == "Depends:" && $2 ~ name { print $2 }' | sort -V | tail -n 1
 }
 
 # download FOLDER PACKAGE: the package file, in a folder of its own so that its name need not be known.
@@ -74,29 +49,53 @@ download() {
     skip "could not download the package $2"
 }
 
-# The bzImage carries the kernel proper as XZ. QEMU starts the plain ELF at once (PVH), which saves 6 s a boot.
+# The bzImage carries the kernel proper, compressed. QEMU starts the plain ELF at once (PVH), which saves 6 s a boot.
 # Offsets from the boot protocol: setup_sects at 0x1f1, payload_offset and payload_length at 0x248.
-extract_vmlinux() {
-  local setup offset length
+extract_vmlinux() { # BZIMAGE OUTPUT
+  local setup offset length unpack
   setup=$(od -An -tu1 -j $((0x1f1)) -N1 "$1")
   read -r offset length < <(od -An -tu4 -j $((0x248)) -N8 "$1")
-  dd if="$1" of="$2.xz" bs=64K iflag=skip_bytes,count_bytes skip=$(((setup + 1) * 512 + offset)) count="$length" status=none
-  # The payload ends with its size, which is no part of the XZ stream.
-  xz -dc --single-stream "$2.xz" >"$2"
-  rm "$2.xz"
-  [ "$(head -c 4 "$2" | tr -d '\177')" = ELF ] || skip "no XZ compressed ELF kernel in $1"
+  # The payload ends with its size, which is no part of the compressed stream.
+  dd if="$1" of="$2.packed" bs=64K iflag=skip_bytes,count_bytes skip=$(((setup + 1) * 512 + offset)) count=$((length - 4)) status=none
+  case $(od -An -tx1 -N4 "$2.packed") in
+    ' fd 37 7a 58') unpack=xz ;;
+    ' 28 b5 2f fd') unpack=zstd ;;
+    *) skip "the kernel in $1 is compressed in a way that is not known here" ;;
+  esac
+  "$unpack" -dc <"$2.packed" >"$2"
+  rm "$2.packed"
+  [ "$(head -c 4 "$2" | tr -d '\177')" = ELF ] || skip "no ELF kernel in $1"
 }
 
-# copy_modules KERNEL_TREE FOLDER MODULE...: into a folder whose order is the load order.
+# copy_modules KERNEL_TREE FOLDER MODULE...: they and what they need, unpacked, into a folder whose order is the load order.
 copy_modules() {
-  local number=10 tree folder=$2 module
-  tree=$(echo "$1"/lib/modules/*/kernel)
+  local tree folder=$2 file module number=10
+  local -A files=() copied=()
+  tree=$(echo "$1"/lib/modules/*)
   shift 2
   mkdir -p "$folder"
-  for module; do
-    cp "$tree/$module.ko" "$folder/$number-${module##*/}.ko"
-    number=$((number + 1))
-  done
+  while read -r file; do
+    module=${file##*/} module=${module%.xz} module=${module%.ko}
+    files[${module//-/_}]=$file
+  done < <(find "$tree/kernel" -name '*.ko' -o -name '*.ko.xz')
+  for module; do copy_module "${module//-/_}"; done
+}
+
+copy_module() { # NAME, as modules name each other; the variables are copy_modules'
+  local file=${files[$1]:-} needed
+  [ -z "${copied[$1]:-}" ] || return 0
+  copied[$1]=yes
+  if [ -z "$file" ]; then
+    grep -q "/$1\.ko\$" <(tr - _ <"$tree/modules.builtin") || skip "the kernel $kernel has no module $1" # no pipe: grep leaves early, and tr would fail of it
+    return 0
+  fi
+  case $file in
+    *.xz) xz -dc "$file" ;;
+    *) cat "$file" ;;
+  esac >"$folder/$1"
+  for needed in $(tr '\0' '\n' <"$folder/$1" | sed -n 's/^depends=//p' | tr ,- ' _'); do copy_module "$needed"; done
+  mv "$folder/$1" "$folder/$number-$1.ko"
+  number=$((number + 1))
 }
 
 make_initrd() { # ROOT KERNEL_TREE BUSYBOX_TREE OUTPUT
@@ -110,9 +109,9 @@ make_initrd() { # ROOT KERNEL_TREE BUSYBOX_TREE OUTPUT
   (cd "$root" && find . | LC_ALL=C sort | cpio --quiet -o -H newc -R 0:0) | gzip -n >"$4"
 }
 
-install_tools
+"$here/../tools.sh" qemu-system-x86_64:qemu-system-x86 cpio:cpio xz:xz-utils zstd:zstd udevadm:udev || skip "needs: apt-get install --no-install-recommends qemu-system-x86 cpio xz-utils zstd udev"
 key=$(cat "$here/prepare.sh" "$here/init" "$here/bind-driver" | sha256sum | cut -c 1-16)
-guest=$cache/guest-$key
+guest=$cache/guest-$kernel-$key
 if [ ! -e "$guest" ]; then
   command -v apt-get >/dev/null || skip "needs apt-get to fetch a Debian 12 kernel"
   mkdir -p "$cache"
@@ -125,7 +124,7 @@ if [ ! -e "$guest" ]; then
   trap 'rm -rf "$work"' EXIT
   package=$(kernel_package)
   if [ -z "$package" ] && refresh; then package=$(kernel_package); fi
-  [ -n "$package" ] || skip "this system's package lists offer no linux-image-6.1.*-amd64 (Debian 12); try apt-get update"
+  [ -n "$package" ] || skip "this system's package lists offer no linux-image-$kernel.*-amd64 (Debian 12); try apt-get update"
 
   # The packages outlive the guest: a change in init must not cost another 70 MB.
   for name in "$package" busybox-static; do

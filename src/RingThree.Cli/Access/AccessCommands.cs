@@ -19,12 +19,14 @@ internal static class AccessCommands
         Argument<string> device = DeviceNames.Argument();
         var names = new RegisterNames();
         Argument<string> place = Place(names);
-        Option<int> width = Width();
-        Option<int> count = LiveOutput.Number("--count", "How many values, at rising places.", 1, 1, MostValues);
+        Option<int> width = Numbers.Width();
+        Option<int> count = Numbers.Option("--count", "How many values, at rising places.", 1, 1, MostValues);
         var fifo = new Option<bool>("--fifo") { Description = "Reads them all at the one place." };
         var json = new Option<bool>("--json") { Description = "One JSON object." };
         var command = new Command("read", """
-            Reads registers: one bus access of the width for each value.
+            Reads registers by place or by name.
+
+            One bus access of the width for each value.
 
             Example: ring3 read sim:edu bar0+0x00
                      ring3 read 0000:03:00.0 cfg+0x04 --width 16
@@ -46,11 +48,13 @@ internal static class AccessCommands
         Argument<string> device = DeviceNames.Argument();
         var names = new RegisterNames();
         Argument<string> place = Place(names);
-        Option<int> width = Width();
+        Option<int> width = Numbers.Width();
         var values = new Argument<string[]>("value") { Description = "What to write, such as 17 or 0x11; several go to rising places.", Arity = ArgumentArity.OneOrMore };
         var json = new Option<bool>("--json") { Description = "One JSON object." };
         var command = new Command("write", """
-            Writes registers: one bus access of the width for each value. One field of a register is read, changed and written back.
+            Writes registers by place or by name.
+
+            One bus access of the width for each value. One field of a register is read, changed and written back.
 
             Example: ring3 write 0000:03:00.0 bar0+0x60 1
                      ring3 write 0000:03:00.0 CONTROL.MODE fast --map card.svd
@@ -74,16 +78,6 @@ internal static class AccessCommands
     };
 
     internal static bool IsGiven(ParseResult parsed, Option option) => parsed.GetResult(option) is { Implicit: false };
-
-    internal static Option<int> Width()
-    {
-        var width = new Option<int>("--width") { Description = "Bits of each access: 8, 16, 32 or 64.", DefaultValueFactory = _ => 32 };
-        width.Validators.Add(r =>
-        {
-            if (r.GetValueOrDefault<int>() is not (8 or 16 or 32 or 64)) r.AddError("--width is 8, 16, 32 or 64.");
-        });
-        return width;
-    }
 
     private static int Read(string name, RegionPlace place, int width, int count, bool fifo, bool json)
     {
@@ -119,7 +113,10 @@ internal static class AccessCommands
         }
         catch (ArgumentException error)
         {
-            throw new FormatException(error.Message.Split(" (Parameter '")[0], error); // whose name says nothing to who typed a place
+            // The parameter's name and the command's number say nothing to who typed one place.
+            string message = error.Message.Split(" (Parameter '")[0];
+            const string first = "Command 0: ";
+            throw new FormatException(message.StartsWith(first, StringComparison.Ordinal) ? message[first.Length..] : message, error);
         }
     }
 

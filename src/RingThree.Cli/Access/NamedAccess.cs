@@ -14,18 +14,37 @@ internal static class NamedAccess
     {
         RegisterNames.CheckReadable(target);
         Target[] targets = fifoReads > 0 ? [.. Enumerable.Repeat(Single(target), fifoReads)] : [.. Row(target)];
-        TransferProgram program = AccessCommands.Build(b =>
-        {
-            foreach (Target one in targets) b.Read(one.Width, one.Place.Region, one.Place.Offset);
-        });
-        ulong[] values = new ulong[targets.Length];
+        TransferProgram program = Reads(targets);
+        ulong[] words = new ulong[targets.Sum(t => t.Words)];
         (IHost host, Device device) = HostNames.OpenAny(name);
         using (host)
-        using (device) device.Prepare(program).Run(values);
-        for (int i = 0; i < values.Length; i++) values[i] = targets[i].Of(values[i]);
+        using (device) device.Prepare(program).Run(words);
+        ulong[] values = Join(targets, words);
         if (json) PrintJson(name, targets, values);
         else Print(targets, values);
         return ExitStatus.Success;
+    }
+
+    /// <summary>Reads each of these, all words of one behind another.</summary>
+    internal static TransferProgram Reads(IEnumerable<Target> targets) => AccessCommands.Build(b =>
+    {
+        foreach (Target one in targets)
+        {
+            foreach (RegionPlace place in one.Places) b.Read(one.Width, place.Region, place.Offset);
+        }
+    });
+
+    /// <summary>The values that the words make.</summary>
+    internal static ulong[] Join(Target[] targets, ReadOnlySpan<ulong> words)
+    {
+        ulong[] values = new ulong[targets.Length];
+        for (int i = 0; i < targets.Length; i++)
+        {
+            values[i] = targets[i].Join(words[..targets[i].Words]);
+            words = words[targets[i].Words..];
+        }
+
+        return values;
     }
 
     /// <summary>Writes a register, some of a row from its first on, or one field while the others keep their values.</summary>
@@ -44,10 +63,7 @@ internal static class NamedAccess
             if (target.Field is { } field) WriteField(device, target, field, values[0]);
             else
             {
-                device.Prepare(AccessCommands.Build(b =>
-                {
-                    for (int i = 0; i < values.Length; i++) b.Write(register.Width, targets[i].Place.Region, targets[i].Place.Offset, values[i]);
-                })).Run([]);
+                device.Prepare(Writes([.. targets.Zip(values)])).Run([]);
             }
         }
 
@@ -76,11 +92,20 @@ internal static class NamedAccess
         if (register.Count > 1) throw new FormatException($"{register.Name} is a row of {register.Count}; one field is written of one of it: {register.At(0).Name}.{field.Name}.");
         if (register.Ability == RegisterAbility.WriteOnly) throw new FormatException($"{register.Name} is write-only by its map, so the other fields cannot be kept. Write the whole register.");
         if (register.OnRead != ReadEffect.None || register.Fields.Any(f => f.OnRead != ReadEffect.None)) throw new FormatException($"{register.Name} changes when it is read, by its map, so the other fields cannot be kept. Write the whole register.");
-        Span<ulong> current = stackalloc ulong[1];
-        device.Prepare(AccessCommands.Build(b => b.Read(register.Width, target.Place.Region, target.Place.Offset))).Run(current);
-        ulong written = Composed(register, field, current[0], value);
-        device.Prepare(AccessCommands.Build(b => b.Write(register.Width, target.Place.Region, target.Place.Offset, written))).Run([]);
+        Span<ulong> current = stackalloc ulong[register.Words];
+        device.Prepare(Reads([target])).Run(current);
+        ulong written = Composed(register, field, register.Join(current), value);
+        device.Prepare(Writes((target, written))).Run([]);
     }
+
+    /// <summary>Writes each of these, the words of one by rising places: the last one makes LiteX take them all.</summary>
+    private static TransferProgram Writes(params (Target Target, ulong Value)[] all) => AccessCommands.Build(b =>
+    {
+        foreach ((Target target, ulong value) in all)
+        {
+            foreach ((RegionPlace place, ulong word) in target.Places.Zip(target.Register!.Split(value))) b.Write(target.Width, place.Region, place.Offset, word);
+        }
+    });
 
     private static ulong Composed(NamedRegister register, RegisterField field, ulong current, ulong value)
     {
@@ -130,7 +155,7 @@ internal static class NamedAccess
         foreach ((Target target, ulong value) in targets.Zip(values))
         {
             j.WriteStartObject();
-            j.WriteNumber("width", 8 * target.Width);
+            j.WriteNumber("width", target.Bits);
             RegisterNames.WriteValue(j, target, value);
             j.WriteEndObject();
         }

@@ -18,25 +18,38 @@ internal sealed record Target(string Label, RegionPlace Place, int Width, NamedR
     /// <summary>A value as it is shown: all digits of the access, or the field's number.</summary>
     internal string Show(ulong value) => Field is { } field
         ? RegisterNames.Show(field, value)
-        : "0x" + value.ToString("x" + (2 * Width).ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+        : "0x" + value.ToString("x" + ((Bits + 3) / 4).ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+
+    /// <summary>The bits of the whole value.</summary>
+    internal int Bits => Register?.ValueBits ?? 8 * Width;
+
+    /// <summary>How many bus accesses it takes.</summary>
+    internal int Words => Register?.Words ?? 1;
+
+    /// <summary>Where each of them goes.</summary>
+    internal IEnumerable<RegionPlace> Places => Register is { Words: > 1 } wide ? Enumerable.Range(0, wide.Words).Select(wide.PlaceOf) : [Place];
+
+    /// <summary>The value of what they read.</summary>
+    internal ulong Join(ReadOnlySpan<ulong> words)
+    {
+        ulong value = Register?.Join(words) ?? words[0];
+        return Field?.Of(value) ?? value;
+    }
 
     /// <summary>The fields to show with a value.</summary>
     internal IEnumerable<RegisterField> Shown => Register is null ? [] : Field is null ? Register.Fields.Where(f => f.Ability != RegisterAbility.WriteOnly) : [];
-
-    /// <summary>What is wanted of what was read.</summary>
-    internal ulong Of(ulong value) => Field?.Of(value) ?? value;
 }
 
 /// <summary>The options that name a register map, and what its names mean.</summary>
 internal sealed class RegisterNames
 {
-    private readonly Option<string?> _map = new("--map") { HelpName = "file", Description = "Registers by name: a CMSIS-SVD file, or RingThree's JSON." };
+    private readonly Option<string?> _map = new("--map") { HelpName = "file", Description = "Registers by name: a CMSIS-SVD or IP-XACT file, LiteX's csr.csv or csr.json, or RingThree's JSON." };
     private readonly Option<string?> _at = At();
     private readonly Option<string?> _base = Base();
 
-    internal static Option<string?> At() => new("--map-at") { HelpName = "place", Description = "Where an SVD file's addresses start (bar0+0)." };
+    internal static Option<string?> At() => new("--map-at") { HelpName = "place", Description = "Where the addresses of a tool's file start (bar0+0)." };
 
-    internal static Option<string?> Base() => new("--map-base") { HelpName = "address", Description = "The SVD file's address that lies there (0)." };
+    internal static Option<string?> Base() => new("--map-base") { HelpName = "address", Description = "The file's address that lies there (0)." };
 
     internal void AddTo(Command command)
     {

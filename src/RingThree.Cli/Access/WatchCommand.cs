@@ -13,8 +13,9 @@ namespace RingThree.Cli;
 /// <summary><c>ring3 watch</c>: live values of registers.</summary>
 internal static class WatchCommand
 {
-    private const int ShortestInterval = 1; // ms
-    private const int LongestInterval = 3_600_000;
+    private static readonly TimeSpan ShortestInterval = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan UsualInterval = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LongestInterval = TimeSpan.FromHours(1);
 
     internal static Command Create()
     {
@@ -27,24 +28,25 @@ internal static class WatchCommand
             Validators = { ExitStatus.RefuseOptions },
             CompletionSources = { names.Complete },
         };
-        Option<int> width = AccessCommands.Width();
-        Option<int> interval = LiveOutput.Number("--interval", "Milliseconds from one reading to the next.", 200, ShortestInterval, LongestInterval, " ms");
-        Option<double?> timeout = LiveOutput.Timeout();
+        Option<int> width = Numbers.Width();
+        Option<TimeSpan?> interval = Times.Option("--interval", "From one reading to the next: 1s, 500ms (200ms); a number alone is milliseconds.", ShortestInterval, LongestInterval, "ms");
+        Option<TimeSpan?> limit = Times.Limit();
         var json = new Option<bool>("--json") { Description = "One JSON object a line for each change." };
         var command = new Command("watch", """
-            Reads registers again and again and shows how they change, until Ctrl-C.
+            Shows registers as they change.
 
+            Reads them again and again until Ctrl-C.
             Each reading is a bus access: do not watch a register that a read clears or takes from (a FIFO).
             Example: ring3 watch 0000:03:00.0 bar0+0x08 bar0+0x24
                      ring3 watch 0000:03:00.0 STATUS CONTROL.MODE --map card.svd
-            """) { device, places, width, interval, timeout, json };
+            """) { device, places, width, interval, limit, json };
         names.AddTo(command);
         command.SetAction((parsed, cancel) =>
         {
             DeviceMap? map = names.Load(parsed);
             Target[] targets = [.. parsed.GetValue(places)!.Select(p => RegisterNames.Find(map, p, parsed.GetValue(width) / 8, AccessCommands.IsGiven(parsed, width))).SelectMany(NamedAccess.Row)];
             foreach (Target target in targets) Check(target);
-            return RunAsync(parsed.GetValue(device)!, targets, TimeSpan.FromMilliseconds(parsed.GetValue(interval)), LiveOutput.Limit(parsed, timeout), parsed.GetValue(json), cancel);
+            return RunAsync(parsed.GetValue(device)!, targets, parsed.GetValue(interval) ?? UsualInterval, parsed.GetValue(limit), parsed.GetValue(json), cancel);
         });
         return command;
     }
@@ -60,24 +62,22 @@ internal static class WatchCommand
     private static async Task<int> RunAsync(string name, Target[] targets, TimeSpan interval, TimeSpan? limit, bool json, CancellationToken cancel)
     {
         await Task.Yield(); // see ExitStatus.RunAsync
-        TransferProgram program = AccessCommands.Build(b =>
-        {
-            foreach (Target target in targets) b.Read(target.Width, target.Place.Region, target.Place.Offset);
-        });
+        TransferProgram program = NamedAccess.Reads(targets);
         (IHost host, Device device) = HostNames.OpenAny(name);
         using (host)
         using (device)
         {
             PreparedProgram prepared = device.Prepare(program);
             var screen = new Screen(targets, LiveOutput.Form(json));
-            ulong[] values = new ulong[targets.Length];
+            ulong[] words = new ulong[targets.Sum(t => t.Words)];
+            int[] widths = [.. targets.SelectMany(t => t.Places.Select(_ => t.Width))];
             long started = Stopwatch.GetTimestamp();
             while (!cancel.IsCancellationRequested && (limit is not { } time || Stopwatch.GetElapsedTime(started) < time))
             {
-                prepared.Run(values);
-                if (values.Zip(targets).All(v => v.First == ulong.MaxValue >> (64 - (8 * v.Second.Width))) && !device.IsPresent())
+                prepared.Run(words);
+                if (words.Zip(widths).All(w => w.First == ulong.MaxValue >> (64 - (8 * w.Second))) && !device.IsPresent())
                     throw new DeviceException(DeviceStatus.DeviceGone, name, "reading registers", "the device does not answer any more", "It was removed, lost power, or is stuck; open it again when it is back.");
-                screen.Show([.. values.Zip(targets, (value, target) => target.Of(value))], Stopwatch.GetElapsedTime(started));
+                screen.Show(NamedAccess.Join(targets, words), Stopwatch.GetElapsedTime(started));
                 await Task.Delay(interval, cancel).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
             }
         }

@@ -15,8 +15,9 @@ internal static class DoctorCommand
         var json = new Option<bool>("--json") { Description = "One JSON array." };
         var rules = new Option<string?>("--rules") { Description = "Prints the files that let this user drive devices without root, and where to put them.", HelpName = "user" };
         var command = new Command("doctor", """
-            Looks at everything a driver in user mode needs: IOMMU, interrupt remapping, modules, group, permissions, locked memory, binding.
+            Checks what a driver in user mode needs.
 
+            IOMMU, interrupt remapping, modules, group, permissions, locked memory, binding.
             Nothing is opened or changed. The exit status is 0 when all of it is as it must be.
             Example: ring3 doctor 0000:03:00.0
                      ring3 doctor --rules $USER | sudo sh
@@ -29,7 +30,7 @@ internal static class DoctorCommand
     {
         if (!OperatingSystem.IsLinux()) throw new PlatformNotSupportedException("Real devices are opened on Linux; on this system use the simulated cards, which need nothing: ring3 list --host sim");
         var checks = new SystemChecks();
-        CheckResult[] results = name is null ? [.. checks.OfMachine()] : [.. checks.OfFunction(AddressOf(name)), .. checks.OfMachine()];
+        IReadOnlyList<CheckResult> results = name is null ? checks.OfMachine() : checks.OfFunction(AddressOf(name));
         if (json)
         {
             JsonOutput.WriteLine(j =>
@@ -40,6 +41,7 @@ internal static class DoctorCommand
                     j.WriteStartObject();
                     j.WriteString("check", result.Name);
                     j.WriteString("state", NameOf(result.State));
+                    if (result.State != CheckState.Ok) j.WriteString("status", result.Status.ToString());
                     j.WriteString("found", result.Found);
                     j.WriteString("remedy", result.Remedy);
                     j.WriteEndObject();

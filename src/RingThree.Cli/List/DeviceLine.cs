@@ -16,16 +16,24 @@ internal sealed record DeviceLine(string Name, DeviceDescription Device, Interru
     // FFFFh is no vendor's: a card without plug and play.
     private bool HasIds => Device.VendorId != ushort.MaxValue;
 
+    /// <summary>The driver it is bound to at every boot; <see langword="null"/> where that is left to the kernel.</summary>
+    internal string? KeptDriver { get; init; }
+
     internal static string Heading => Columns("device", "id", "class", "driver", "group", "interrupts", "name");
 
     /// <summary>Of a function of this machine.</summary>
-    internal static DeviceLine Of(DeviceDescription device) => new(device.Address, device, InterruptCounts.Of(PciAddress.Parse(device.Address)));
+    /// <param name="device">What its host says of it.</param>
+    /// <param name="kept">The bindings that outlive a reboot.</param>
+    internal static DeviceLine Of(DeviceDescription device, IReadOnlyDictionary<PciAddress, string>? kept = null) => new(device.Address, device, InterruptCounts.Of(PciAddress.Parse(device.Address)))
+    {
+        KeptDriver = kept is { Count: > 0 } ? kept.GetValueOrDefault(PciAddress.Parse(device.Address)) : null,
+    };
 
     internal string ToText(PciNames names)
     {
         string name = Device.Name ?? names.Device(Device.VendorId, Device.DeviceId) ?? names.Class(Device.ClassCode) ?? "";
         string? vendor = !HasIds ? null : names.Vendor(Device.VendorId);
-        return Columns(Name, HasIds ? $"{Hex(Device.VendorId, "x4")}:{Hex(Device.DeviceId, "x4")}" : "-", HasIds ? Hex(Device.ClassCode, "x6") : "-", Device.Driver ?? "-",
+        return Columns(Name, HasIds ? $"{Hex(Device.VendorId, "x4")}:{Hex(Device.DeviceId, "x4")}" : "-", HasIds ? Hex(Device.ClassCode, "x6") : "-", (Device.Driver ?? "-") + (KeptDriver is null ? "" : "*"),
             Device.IsolationGroup?.ToString(CultureInfo.InvariantCulture) ?? "-", Interrupts?.ToString() ?? "?", vendor is null ? name : $"{vendor} {name}").TrimEnd();
     }
 
@@ -51,6 +59,7 @@ internal sealed record DeviceLine(string Name, DeviceDescription Device, Interru
         json.WriteString("name", Device.Name ?? names.Device(Device.VendorId, Device.DeviceId));
         json.WriteString("class", names.Class(Device.ClassCode));
         json.WriteString("driver", Device.Driver);
+        json.WriteString("persistentDriver", KeptDriver);
         json.WriteNumber("isolationGroup", Device.IsolationGroup);
         json.WriteNumber("numaNode", Device.NumaNode);
         json.WriteStartObject("interrupts");

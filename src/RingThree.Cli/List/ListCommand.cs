@@ -3,6 +3,8 @@ using System.CommandLine;
 using System.Runtime.InteropServices;
 using RingThree.DefaultHosts;
 using RingThree.Hosting;
+using RingThree.Linux;
+using RingThree.Pci;
 
 namespace RingThree.Cli;
 
@@ -16,8 +18,9 @@ internal static class ListCommand
         var json = new Option<bool>("--json") { Description = "One JSON array; with --follow, then one object a line per change." };
         var follow = new Option<bool>("--follow") { Description = "Stays and shows what comes, goes and changes hands, until Ctrl-C." };
         var command = new Command("list", """
-            Lists devices: address, ids, class, driver, isolation group, interrupts, name.
+            Lists PCI functions and who has them.
 
+            Address, ids, class, driver, isolation group, interrupts, name.
             Needs no privilege; '?' stands for interrupts that the kernel shows to root alone.
             Example: ring3 list --json | jq '.[] | select(.driver == "vfio-pci")'
             """) { host, json, follow };
@@ -48,7 +51,8 @@ internal static class ListCommand
     private static void Print(IHost host, bool json, PciNames names)
     {
         var lines = new List<DeviceLine>();
-        foreach (DeviceDescription device in host.Scan()) lines.Add(DeviceLine.Of(device));
+        IReadOnlyDictionary<PciAddress, string> kept = new PersistentBindings().Read();
+        foreach (DeviceDescription device in host.Scan()) lines.Add(DeviceLine.Of(device, kept));
         Print(lines, json, names);
     }
 
@@ -68,10 +72,11 @@ internal static class ListCommand
             hidden |= line.Interrupts is null or { Msi: null };
         }
 
+        if (lines.Any(l => l.KeptDriver is not null)) Console.Error.WriteLine("ring3: '*': bound so at every boot ('ring3 unbind ADDRESS --persist' ends that).");
         if (hidden) Console.Error.WriteLine("ring3: '?': the kernel shows a function's capabilities to root alone. Run it as root to see them.");
     }
 
-    private static void PrintJson(List<DeviceLine> lines, PciNames names) => JsonOutput.WriteLine(j =>
+    internal static void PrintJson(List<DeviceLine> lines, PciNames names) => JsonOutput.WriteLine(j =>
     {
         j.WriteStartArray();
         foreach (DeviceLine line in lines)

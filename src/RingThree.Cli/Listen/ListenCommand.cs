@@ -17,22 +17,19 @@ internal static class ListenCommand
         Argument<string> device = DeviceNames.Argument();
         var kind = new Option<string?>("--kind") { Description = "Only this kind: msix, msi, intx, edge. By default the best the device has." };
         kind.AcceptOnlyFromAmong("msix", "msi", "intx", "edge");
-        Option<int> vectors = LiveOutput.Number("--vectors", "How many vectors to ask for; fewer may be granted.", 1, 1, MostVectors);
+        Option<int> vectors = Numbers.Option("--vectors", "How many vectors to ask for; fewer may be granted.", 1, 1, MostVectors);
         var ack = new Option<string?>("--ack") { Description = "Transfer commands that decide whose interrupt it is and acknowledge it, at interrupt level." };
         var stimulus = new Option<string?>("--stimulus") { Description = "Transfer commands that make the device interrupt, once or at a rate." };
-        var count = new Option<long?>("--count") { Description = "Ends after so many interrupts; with --timeout, fewer is a failure." };
-        Option<double?> timeout = LiveOutput.Timeout();
+        Option<long?> count = Numbers.Count("Ends after so many interrupts; with --for, fewer is a failure.");
+        Option<TimeSpan?> limit = Times.Limit();
         var json = new Option<bool>("--json") { Description = "One JSON object a line for each handler call, then one with the sums." };
-        count.Validators.Add(r =>
-        {
-            if (r.GetValueOrDefault<long?>() is < 1) r.AddError("--count is 1 or more.");
-        });
         var command = new Command("listen", """
-            Takes a device's interrupts and shows them, until Ctrl-C.
+            Takes a device's interrupts and shows them.
 
+            It goes on until Ctrl-C, or as long as --count and --for say.
             A level line (intx) needs --ack: commands that quiet the device, or it would signal for ever.
             Example: ring3 listen sim:edu --ack "r32 bar0+0x24; mask 0xffffffff; wb32 bar0+0x64" --stimulus "w32 bar0+0x60 1 @1kHz" --count 1000
-            """) { device, kind, vectors, ack, stimulus, count, timeout, json };
+            """) { device, kind, vectors, ack, stimulus, count, limit, json };
         command.SetAction(async (parsed, cancel) =>
         {
             await Task.Yield(); // see ExitStatus.RunAsync
@@ -58,7 +55,7 @@ internal static class ListenCommand
             using (opened)
             {
                 var listener = new Listener(opened, options, cause, LiveOutput.Form(parsed.GetValue(json)));
-                return await listener.RunAsync(parsed.GetValue(count), LiveOutput.Limit(parsed, timeout), cancel);
+                return await listener.RunAsync(parsed.GetValue(count), parsed.GetValue(limit), cancel);
             }
         });
         return command;

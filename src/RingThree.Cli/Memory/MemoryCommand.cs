@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using RingThree.DefaultHosts;
+using RingThree.Diagnostics;
 using RingThree.Hosting;
 using RingThree.Memory;
 
@@ -19,8 +20,10 @@ internal static class MemoryCommand
         var align = new Option<string?>("--align") { Description = "What the base is to be a multiple of: 1M and more.", HelpName = "size" };
         var json = new Option<bool>("--json") { Description = "Prints JSON: one object." };
         var command = new Command("memory", """
-            Shows which physical addresses are memory that the system uses, and with --reserve what to tell the boot loader so that
-            it leaves some to a driver, and how to see after the reboot that it did. Nothing is changed.
+            Shows physical memory and plans reservations.
+
+            Which physical addresses are memory that the system uses, and with --reserve what to tell the boot loader so that it
+            leaves some to a driver, and how to see after the reboot that it did. Nothing is changed.
 
             This machine's map needs root.
             Example: ring3 memory --reserve 150M
@@ -90,7 +93,7 @@ internal static class MemoryCommand
         return host.ReadMemoryMap() ?? throw new PlatformNotSupportedException("This system shows no map of its memory.");
     }
 
-    private static string NameOf(string file) => file == "-" ? "standard input" : file;
+    private static string NameOf(string file) => file == "-" ? "standard input" : ForeignText.Shown(file);
 
     /// <summary>A number of bytes with K, M, G or T behind it, decimal or 0x.</summary>
     private static ulong SizeOf(string option, string text)

@@ -14,9 +14,12 @@ internal static class MemoryJson
         Write(json, "ranges", map.Ranges);
         Write(json, "usable", map.Usable);
         Write(json, "keptFromTheSystem", map.Withheld);
+        Write(json, "keptWithin", [.. MemoryText.KeptWithin(map)]);
         Write(json, "nodes", map.Nodes);
         Write(json, "bootSettings", map.BootSettings);
         Write(json, "problems", map.Problems);
+        Write(json, "remarks", map.Remarks);
+        json.WriteString("notTold", map.Doubt is { } doubt ? $"{doubt.What}. {doubt.Advice}" : null);
         json.WritePropertyName("reservation");
         if (plan is null) json.WriteNullValue();
         else Write(json, plan);

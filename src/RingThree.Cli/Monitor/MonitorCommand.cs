@@ -9,7 +9,6 @@ internal static class MonitorCommand
 {
     private static readonly TimeSpan ShortestInterval = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestInterval = TimeSpan.FromHours(1);
-    private static readonly TimeSpan Longest = TimeSpan.FromDays(11);
 
     internal static Command Create()
     {
@@ -22,18 +21,16 @@ internal static class MonitorCommand
         var section = new Option<string?>("--section") { Description = $"Only these sections, with commas: {string.Join(", ", MonitorNames.Sections)}.", HelpName = "sections" };
         var level = new Option<string>("--level") { Description = "How much: error, warning, info, or trace, which has a line for each interrupt.", DefaultValueFactory = _ => "info" };
         level.AcceptOnlyFromAmong([.. MonitorNames.Levels]);
-        Option<string?> interval = Time("--interval", "From one count of the interrupts to the next: 1s, 200ms.", ShortestInterval, LongestInterval);
-        Option<string?> limit = Time("--for", "Ends after that time: 10s, 5m.", TimeSpan.FromMilliseconds(1), Longest);
-        var count = new Option<long?>("--count") { Description = "Ends after so many events; fewer, when time is up or the program has ended, is a failure." };
+        Option<TimeSpan?> interval = Times.Option("--interval", "From one count of the interrupts to the next: 1s, 200ms.", ShortestInterval, LongestInterval);
+        Option<TimeSpan?> limit = Times.Limit();
+        Option<long?> count = Numbers.Count("Ends after so many events; fewer, when time is up or the program has ended, is a failure.");
         var json = new Option<bool>("--json") { Description = "One JSON object a line for each event." };
-        count.Validators.Add(r =>
-        {
-            if (r.GetValueOrDefault<long?>() is < 1) r.AddError("--count is 1 or more.");
-        });
         section.Validators.Add(r => Check(() => MonitorNames.ParseSections(r.GetValueOrDefault<string?>()), r.AddError));
         var command = new Command("monitor", """
-            Shows what a running program does with its devices, until Ctrl-C: what it opens and claims, its interrupts with their
-            rates, what fails, its plug-ins. On a terminal the interrupts are a table below what happens.
+            Shows what a running driver does.
+
+            Until Ctrl-C: what it opens and claims, its interrupts with their rates, what fails, its plug-ins. On a terminal the
+            interrupts are a table below what happens.
 
             Example: ring3 monitor
                      ring3 monitor 4711 --section INT,DMA --level trace --for 10s
@@ -44,27 +41,14 @@ internal static class MonitorCommand
             await Task.Yield(); // see ExitStatus.RunAsync
             var wanted = new MonitorRequest(
                 MonitorNames.ParseSections(parsed.GetValue(section)), MonitorNames.ParseLevel(parsed.GetValue(level)!),
-                parsed.GetValue(interval) is { } every ? MonitorNames.ParseTime(every) : TimeSpan.FromSeconds(1),
-                parsed.GetValue(limit) is { } time ? MonitorNames.ParseTime(time) : null, parsed.GetValue(count));
+                parsed.GetValue(interval) ?? TimeSpan.FromSeconds(1),
+                parsed.GetValue(limit), parsed.GetValue(count));
             LiveForm form = LiveOutput.Form(parsed.GetValue(json));
             // Without counts there is nothing for a table.
             bool counts = (wanted.Sections & MonitorSections.Interrupts) != 0 && wanted.Level >= EventLevel.Informational;
             return await new Monitoring(MonitoredProcess.Choose(parsed.GetValue(program)), wanted, form == LiveForm.Table && !counts ? LiveForm.Lines : form).RunAsync(cancel);
         });
         return command;
-    }
-
-    private static Option<string?> Time(string name, string description, TimeSpan least, TimeSpan most)
-    {
-        var option = new Option<string?>(name) { Description = description, HelpName = "time" };
-        option.Validators.Add(r => Check(
-            () =>
-            {
-                TimeSpan value = MonitorNames.ParseTime(r.GetValueOrDefault<string?>() ?? "");
-                if (value < least || value > most) throw new FormatException($"{name} is {MonitorNames.NameOf(least)} to {MonitorNames.NameOf(most)}.");
-            },
-            r.AddError));
-        return option;
     }
 
     private static void Check(Action parse, Action<string> tell)

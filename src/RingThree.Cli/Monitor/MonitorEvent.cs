@@ -20,10 +20,7 @@ internal sealed record MonitorEvent(DateTime Time, EventLevel Level, MonitorSect
     internal double? PerSecond { get; init; }
 
     /// <summary>Without what would change a terminal: it may hold what a device's or a file's name holds.</summary>
-    internal static string Printable(string text) => string.Create(text.Length, text, static (to, from) =>
-    {
-        for (int i = 0; i < to.Length; i++) to[i] = char.IsControl(from[i]) || char.IsSurrogate(from[i]) ? ' ' : from[i];
-    });
+    internal static string Printable(string text) => ForeignText.Shown(text);
 
     /// <summary>A field that is a number; 0 where it is missing or something else.</summary>
     internal long Number(string field) => Fields.FirstOrDefault(f => f.Name == field).Value switch

@@ -1,10 +1,9 @@
 using System.Diagnostics.Tracing;
-using System.Globalization;
 using RingThree.Diagnostics;
 
 namespace RingThree.Cli;
 
-/// <summary>Sections, levels and times as they are written on a command line.</summary>
+/// <summary>Sections and levels as they are written on a command line.</summary>
 internal static class MonitorNames
 {
     private static readonly (string Name, MonitorSections Section)[] Known =
@@ -56,25 +55,4 @@ internal static class MonitorNames
         EventLevel.Verbose => "trace",
         _ => "error",
     };
-
-    /// <summary>A time such as 200ms, 1.5s, 10m, 2h; a number alone is seconds.</summary>
-    /// <exception cref="FormatException">It is none.</exception>
-    internal static TimeSpan ParseTime(string text)
-    {
-        string number = text.TrimEnd('h', 'm', 's');
-        double? unit = text[number.Length..] switch
-        {
-            "ms" => 0.001,
-            "" or "s" => 1,
-            "m" => 60,
-            "h" => 3600,
-            _ => null,
-        };
-        return unit is { } seconds && double.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double value) && value * seconds <= 1e9
-            ? TimeSpan.FromSeconds(value * seconds)
-            : throw new FormatException($"'{text}' is no time; times go like 200ms, 1s, 5m, 2h.");
-    }
-
-    internal static string NameOf(TimeSpan time) =>
-        time < TimeSpan.FromSeconds(1) ? string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds:0.###}ms") : string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.###}s");
 }

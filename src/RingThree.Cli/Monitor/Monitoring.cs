@@ -60,7 +60,7 @@ internal sealed class Monitoring(MonitoredProcess process, MonitorRequest reques
         {
             Console.Error.WriteLine(ended
                 ? $"ring3: {process} has ended after {_shown} of {count} events."
-                : $"ring3: {_shown} of {count} events in {MonitorNames.NameOf(request.Limit ?? TimeSpan.Zero)}. More come with --level trace, or of more sections.");
+                : $"ring3: {_shown} of {count} events in {Times.NameOf(request.Limit ?? TimeSpan.Zero)}. More come with --level trace, or of more sections.");
             return ExitStatus.Failure;
         }
 

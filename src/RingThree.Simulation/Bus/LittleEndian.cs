@@ -10,6 +10,12 @@ internal static class LittleEndian
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static bool IsAccess(int width) => width is 1 or 2 or 4 or 8;
 
+    /// <summary>Whether a register can have values of this type, as for a driver.</summary>
+    internal static bool IsRegister<T>()
+        where T : unmanaged =>
+        IsAccess(Unsafe.SizeOf<T>()) && typeof(T) != typeof(bool) && typeof(T) != typeof(char) && typeof(T) != typeof(float)
+        && typeof(T) != typeof(double) && typeof(T) != typeof(nint) && typeof(T) != typeof(nuint);
+
     /// <summary>What so many bytes of nothing read as: all ones.</summary>
     /// <param name="width">1, 2, 4 or 8.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -60,6 +60,14 @@ internal sealed class PciBridge : PciNode
         UpdateDecode();
     }
 
+    /// <summary>Resets everything below, as a kernel does: by the bit, set and cleared. Not with the gate held.</summary>
+    internal void ResetSecondary()
+    {
+        ushort control = Config.Read16(Control);
+        WriteConfiguration(Control, BitConverter.GetBytes((ushort)(control | SecondaryBusReset)));
+        WriteConfiguration(Control, BitConverter.GetBytes((ushort)(control & ~SecondaryBusReset)));
+    }
+
     internal override void UpdateDecode()
     {
         foreach (PciNode node in Secondary?.Nodes ?? []) node.UpdateDecode();

@@ -31,7 +31,7 @@ internal sealed partial class PciEndpoint
         {
             int has = Math.Max(Card.Definition.MsiVectors, Card.Definition.MsixVectors);
             if (vector < 0 || vector >= has)
-                throw new ArgumentOutOfRangeException(nameof(vector), vector, $"{Name}: card '{Card.Definition.Name}' sends message {vector} and has {has}, from 0.");
+                throw new ArgumentOutOfRangeException(nameof(vector), $"{Name}: card '{Card.Definition.Name}' sends message {vector} and has {has}, from 0.");
             if (Messages is not { } messages || messages.Select(vector) is not { } selected) return false;
             if (messages.IsMasked(selected))
             {

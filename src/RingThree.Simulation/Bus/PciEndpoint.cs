@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using RingThree.Diagnostics;
 using RingThree.Dma;
 using RingThree.Hosting;
 using RingThree.Pci;
@@ -112,7 +113,7 @@ internal sealed partial class PciEndpoint : PciNode, IFaultTarget
 
     internal void SetPin(bool asserted)
     {
-        if (_line < 0) throw new InvalidOperationException($"{Name}: card '{Card.Definition.Name}' has no interrupt pin. Give its definition one, or send a message.");
+        if (_line < 0) throw new InvalidOperationException($"{Name}: card {ForeignText.Quoted(Card.Definition.Name)} has no interrupt pin. Give its definition one, or send a message.");
         lock (Root.Gate)
         {
             if (_pin == asserted) return;

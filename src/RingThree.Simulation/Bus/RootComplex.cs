@@ -200,9 +200,9 @@ public sealed class RootComplex
 
     private static void CheckConfiguration(int offset, int width)
     {
-        if (width is not (1 or 2 or 4)) throw new ArgumentOutOfRangeException(nameof(width), width, "A configuration access has 1, 2 or 4 bytes.");
+        if (width is not (1 or 2 or 4)) throw new ArgumentOutOfRangeException(nameof(width), $"A configuration access of {width} bytes was asked for; it can have 1, 2 or 4.");
         if (offset < 0 || offset > 4096 - width || offset % width != 0)
-            throw new ArgumentOutOfRangeException(nameof(offset), offset, $"An offset is 0 to {4096 - width} and a multiple of the width.");
+            throw new ArgumentOutOfRangeException(nameof(offset), $"A configuration access at offset 0x{offset:x} was asked for; it can be 0x0 to 0x{4096 - width:x}, in multiples of its width ({width}).");
     }
 
     private ulong Read(ulong address, int width, RegionKind kind)
@@ -224,7 +224,7 @@ public sealed class RootComplex
     private static void Check(ulong address, int width, RegionKind kind)
     {
         if (!LittleEndian.IsAccess(width) || (kind == RegionKind.Port && width == 8) || address % (ulong)width != 0)
-            throw new ArgumentOutOfRangeException(nameof(width), width, "An access has 1, 2, 4 or (memory) 8 bytes and is aligned.");
+            throw new ArgumentOutOfRangeException(nameof(width), $"An access of {width} bytes at 0x{address:x} was asked for; it can have 1, 2, 4 or (memory) 8, at a multiple of that.");
     }
 
     private (PciEndpoint Function, int Bar, ulong Offset)? FindDecoder(ulong address, int width, RegionKind kind)

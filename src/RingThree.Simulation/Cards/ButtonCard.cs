@@ -25,7 +25,7 @@ public sealed class ButtonCard : SimulatedPlatformCard
 
     private void Move(bool pressed, int bounces)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(bounces);
+        if (bounces < 0) throw new ArgumentOutOfRangeException(nameof(bounces), $"A button-card with {bounces} bounces was asked for; it can have 0 or more.");
         lock (ModelGate)
         {
             for (int i = 0; i < bounces; i++)

@@ -10,6 +10,7 @@ namespace RingThree.Simulation;
 /// <remarks>
 /// Source: an imaginary design, after the engines of FPGA cores. One interrupt: a message where those are enabled, sent
 /// at each end of a chain, or as interrupts are let out with an end unseen; else its pin, asserted until the status is cleared.
+/// Registers of 64 bits are two of 32 there, and are taken as such too.
 /// </remarks>
 public sealed class DmaCard : SimulatedCard
 {
@@ -34,9 +35,9 @@ public sealed class DmaCard : SimulatedCard
         _control = Register<DmaCardControl>(0, DmaCardRegisters.Offsets.Control).Holds(writable: DmaCardControl.InterruptEnable).OnWrite(Control);
         _status = Register<DmaCardStatus>(0, DmaCardRegisters.Offsets.Status).ClearedByOnes().OnWrite(_ => Drive());
         _completed = Register<uint>(0, DmaCardRegisters.Offsets.Completed).Constant(0);
-        _chain = Register<ulong>(0, DmaCardRegisters.Offsets.Chain).Holds();
-        _moved = Register<ulong>(0, DmaCardRegisters.Offsets.Moved).Constant(0);
-        _failedAt = Register<ulong>(0, DmaCardRegisters.Offsets.FailedAt).Constant(0);
+        _chain = Register<ulong>(0, DmaCardRegisters.Offsets.Chain).InParts(4).Holds();
+        _moved = Register<ulong>(0, DmaCardRegisters.Offsets.Moved).InParts(4).Constant(0);
+        _failedAt = Register<ulong>(0, DmaCardRegisters.Offsets.FailedAt).InParts(4).Constant(0);
         Register<uint>(0, DmaCardRegisters.Offsets.MemorySize).Constant((uint)memorySize);
         _memory = Memory(2, 0, memorySize);
     }
@@ -52,9 +53,8 @@ public sealed class DmaCard : SimulatedCard
 
     private static CardDefinition Define(int memorySize)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(memorySize, 4096);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(memorySize, 256 << 20);
-        if (!int.IsPow2(memorySize)) throw new ArgumentOutOfRangeException(nameof(memorySize), memorySize, "A card's memory is a BAR, whose size is a power of two.");
+        if (memorySize is < 4096 or > 256 << 20 || !int.IsPow2(memorySize))
+            throw new ArgumentOutOfRangeException(nameof(memorySize), $"A dma-card with 0x{memorySize:x} bytes of memory was asked for; it can have a power of two from 0x1000 to 0x{256 << 20:x}.");
         return new CardDefinition(0x1AF4, 0x10F1, "dma-card")
         {
             ClassCode = 0x080100, // a DMA controller (PCI Code and ID Assignment 1.11, 1.9)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using RingThree.Diagnostics;
 using RingThree.Hosting;
 
 namespace RingThree.Simulation;
@@ -123,12 +124,7 @@ internal sealed class GenericCardText(string text)
 
     private bool IsTaken(int bar) => _bars.ContainsKey(bar) || (_bars.TryGetValue(bar - 1, out CardBar? below) && below.Is64Bit);
 
-    /// <summary>The text comes from anywhere: what is shown of it is short and has no control characters.</summary>
-    private static string Quote(string part)
-    {
-        string shown = part.Length <= LongestQuote ? part : part[..LongestQuote] + "...";
-        return $"'{string.Create(shown.Length, shown, static (to, from) => { for (int i = 0; i < to.Length; i++) to[i] = char.IsControl(from[i]) || char.IsSurrogate(from[i]) ? '?' : from[i]; })}'";
-    }
+    private static string Quote(string part) => ForeignText.Quoted(part, LongestQuote);
 
     private static FormatException Wrong(string what) => new($"{what}. A card is given as {GenericCard.Form}.");
 }

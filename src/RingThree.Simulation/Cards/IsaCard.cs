@@ -7,7 +7,8 @@ namespace RingThree.Simulation;
 /// of samples is there. Where all that is its jumpers say, and its driver must be told.
 /// </summary>
 /// <remarks>
-/// No chip's: what is usual of such cards. The interrupt is a pulse, so that nothing has to be acknowledged for the next
+/// No chip's: what is usual of such cards. Its registers of 16 bits decode whole words only;
+/// an access of several registers is split by the bus. The interrupt is a pulse, so that nothing has to be acknowledged for the next
 /// one (a driver that looks at <see cref="IsaCardRegisters.Status"/> clears it for its own sake).
 /// </remarks>
 public sealed class IsaCard : SimulatedPlatformCard
@@ -33,8 +34,8 @@ public sealed class IsaCard : SimulatedPlatformCard
         const int ports = 1;
         _buffer = Memory(0, 0, BufferSize);
         Map<IsaCardRegisters>(ports);
-        _control = Register<IsaControl>(ports, IsaCardRegisters.Offsets.Control).Holds(default, IsaControl.InterruptEnable).OnWrite(Command);
-        _status = Register<IsaStatus>(ports, IsaCardRegisters.Offsets.Status).ClearedByOnes();
+        _control = Register<IsaControl>(ports, IsaCardRegisters.Offsets.Control).InParts().Holds(default, IsaControl.InterruptEnable).OnWrite(Command);
+        _status = Register<IsaStatus>(ports, IsaCardRegisters.Offsets.Status).InParts().ClearedByOnes();
         _length = Register<ushort>(ports, IsaCardRegisters.Offsets.Length).Holds();
         Register<ushort>(ports, IsaCardRegisters.Offsets.Identification).Constant(Signature);
     }

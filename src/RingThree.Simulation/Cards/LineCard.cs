@@ -8,7 +8,7 @@ namespace RingThree.Simulation;
 /// </summary>
 /// <remarks>
 /// Source: PLX PCI 9050-1 data book. Of the bridge's registers only INTCSR (4Ch) is here, of what can be behind one only
-/// <see cref="LineCardLocal"/>. It is older than PCI 2.3: nothing in its configuration space tells whether it is the one
+/// <see cref="LineCardLocal"/>. Bridge and local bus take accesses of 8, 16 and 32 bits. It is older than PCI 2.3: nothing in its configuration space tells whether it is the one
 /// that asserts a shared line, so its driver must ask INTCSR.
 /// </remarks>
 public sealed class LineCard : SimulatedCard
@@ -41,9 +41,10 @@ public sealed class LineCard : SimulatedCard
         _control = Register<LineInterrupts>(0, LineCardRegisters.Offsets.InterruptControl)
             .AlsoAt(1, LineCardRegisters.Offsets.InterruptControl)
             .Holds(FromEeprom, Writable)
+            .InParts()
             .OnWrite(Control);
-        Register<uint>(2, LineCardLocal.Offsets.Trigger).OnWrite(_ => Pulse());
-        _pulses = Register<uint>(2, LineCardLocal.Offsets.Pulses).Constant(0);
+        Register<uint>(2, LineCardLocal.Offsets.Trigger).InParts().OnWrite(_ => Pulse());
+        _pulses = Register<uint>(2, LineCardLocal.Offsets.Pulses).InParts().Constant(0);
     }
 
     /// <summary>Has the device behind the bridge interrupt, as a write to <see cref="LineCardLocal.Trigger"/> does.</summary>

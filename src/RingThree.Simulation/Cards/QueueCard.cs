@@ -10,7 +10,8 @@ namespace RingThree.Simulation;
 /// <remarks>
 /// Source: an imaginary design, after NVM Express. There is no status register: the number of the message alone says
 /// which queue it is, and the completion's phase which entries are new. A queue whose rings cannot be reached falls
-/// silent until <see cref="QueueRegisters.Entries"/> is written; the host's DMA faults say why.
+/// silent until <see cref="QueueRegisters.Entries"/> is written; the host's DMA faults say why. As there, registers of 64 bits
+/// are taken as a whole or by halves (NVM Express 1.4, 3.1).
 /// </remarks>
 public sealed class QueueCard : SimulatedCard
 {
@@ -41,8 +42,7 @@ public sealed class QueueCard : SimulatedCard
 
     private static CardDefinition Define(int queues)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(queues, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(queues, 2048);
+        if (queues is < 1 or > 2048) throw new ArgumentOutOfRangeException(nameof(queues), $"A queue-card with {queues} queues was asked for; it can have 1 to 2048.");
         return new CardDefinition(0x1AF4, 0x10F0, "queue-card")
         {
             Bars = new Dictionary<int, CardBar>
@@ -73,8 +73,8 @@ public sealed class QueueCard : SimulatedCard
         {
             (_card, _number) = (card, number);
             ulong at = QueueRegisters.At(number);
-            _ring = card.Register<ulong>(0, at + QueueRegisters.Offsets.Ring, $"Ring[{number}]").Holds();
-            _completions = card.Register<ulong>(0, at + QueueRegisters.Offsets.Completions, $"Completions[{number}]").Holds();
+            _ring = card.Register<ulong>(0, at + QueueRegisters.Offsets.Ring, $"Ring[{number}]").InParts(4).Holds();
+            _completions = card.Register<ulong>(0, at + QueueRegisters.Offsets.Completions, $"Completions[{number}]").InParts(4).Holds();
             _entries = card.Register<uint>(0, at + QueueRegisters.Offsets.Entries, $"Entries[{number}]").Holds().OnWrite(Start);
             card.Register<uint>(0, at + QueueRegisters.Offsets.Doorbell, $"Doorbell[{number}]").OnWrite(Ring);
         }

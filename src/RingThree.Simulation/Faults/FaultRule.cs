@@ -1,4 +1,5 @@
 using System.Globalization;
+using RingThree.Registers;
 
 namespace RingThree.Simulation;
 
@@ -70,7 +71,7 @@ public sealed class FaultRule
     /// <returns>This rule.</returns>
     public FaultRule After(long count)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        if (count < 0) throw Wrong($"After({count})", "0 or more", nameof(count));
         _after = count;
         return this;
     }
@@ -79,7 +80,7 @@ public sealed class FaultRule
     /// <returns>This rule.</returns>
     public FaultRule Times(long count)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        if (count < 1) throw Wrong($"Times({count})", "1 or more", nameof(count));
         _times = count;
         return this;
     }
@@ -93,7 +94,7 @@ public sealed class FaultRule
     /// <returns>This rule.</returns>
     public FaultRule WithChance(double chance)
     {
-        if (chance is not (>= 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(chance), chance, "A chance is 0 to 1.");
+        if (chance is not (>= 0 and <= 1)) throw Wrong(string.Create(CultureInfo.InvariantCulture, $"WithChance({chance})"), "0 to 1", nameof(chance));
         _chance = chance;
         return this;
     }
@@ -102,7 +103,7 @@ public sealed class FaultRule
     /// <param name="time">How much.</param>
     public FaultRule Delay(TimeSpan time)
     {
-        if (time < TimeSpan.Zero || time > TimeSpan.FromDays(1)) throw new ArgumentOutOfRangeException(nameof(time), time, "A delay is 0 to a day.");
+        if (time < TimeSpan.Zero || time > TimeSpan.FromDays(1)) throw Wrong($"Delay({time})", "0 to 1 day", nameof(time));
         Time = time;
         return Do(FaultAction.Delay);
     }
@@ -123,8 +124,7 @@ public sealed class FaultRule
     /// <param name="times">How often in all, 2 to 1000.</param>
     public FaultRule Repeat(int times = 2)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(times, 2);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(times, 1000);
+        if (times is < 2 or > 1000) throw Wrong($"Repeat({times})", "2 to 1000", nameof(times));
         Count = times;
         return Do(FaultAction.Repeat);
     }
@@ -154,7 +154,9 @@ public sealed class FaultRule
     public FaultRule RemoveCard() => Do(FaultAction.RemoveCard);
 
     /// <summary>The rule as it was written: <c>OnRead("edu", "Status").Once().Drop()</c>.</summary>
-    public override string ToString()
+    public override string ToString() => Text(" without an action, such as Drop()");
+
+    private string Text(string withoutAction)
     {
         string on = _subject switch
         {
@@ -172,7 +174,7 @@ public sealed class FaultRule
         string chance = _chance < 1 ? Invariant($".WithChance({_chance})") : "";
         string action = Action switch
         {
-            FaultAction.None => " without an action, such as Drop()",
+            FaultAction.None => withoutAction,
             FaultAction.Delay => Invariant($".Delay(TimeSpan.FromMilliseconds({Time.TotalMilliseconds}))"),
             FaultAction.Repeat => Count == 2 ? ".Repeat()" : Invariant($".Repeat({Count})"),
             FaultAction.Alter => _answer is { } answer ? Invariant($".Answer(0x{answer:x})") : ".Alter(...)",
@@ -189,7 +191,9 @@ public sealed class FaultRule
         if (!string.Equals(target.Model.Name, _card, StringComparison.OrdinalIgnoreCase) && target.Name != _card) return false;
         if (subject == FaultSubject.Message) return Vector is not { } vector || (int)offset == vector;
         if (Place is { } place) return place.Bar == bar && place.Offset >= offset && place.Offset < offset + (ulong)width;
-        return Register is not { } register || target.Model.DeclaredIn(bar)?.HasName(register, offset) == true;
+        if (Register is not { } register) return true;
+        RegisterDirections direction = subject == FaultSubject.Read ? RegisterDirections.Read : RegisterDirections.Write;
+        return target.Model.DeclaredIn(bar)?.HasName(register, offset, width, direction) == true;
     }
 
     /// <summary>Whether it applies this time. Called with the plan's gate held.</summary>
@@ -202,9 +206,11 @@ public sealed class FaultRule
         return true;
     }
 
+    private ArgumentOutOfRangeException Wrong(string call, string can, string parameter) => new(parameter, $"Fault rule {Text("")}: {call} was asked for; it can be {can}.");
+
     private FaultRule Do(FaultAction action)
     {
-        if (Action != FaultAction.None) throw new InvalidOperationException("This rule does something already. Make another with the plan's On... methods.");
+        if (Action != FaultAction.None) throw new InvalidOperationException($"Fault rule {this} does something already. Make another with the plan's On... methods.");
         Action = action;
         return this;
     }

@@ -58,8 +58,8 @@ public sealed class LogicalInterruptMap : ILogicalInterrupts
     public void Map(int logical, int line)
     {
         CheckLine(line, nameof(line));
-        ArgumentOutOfRangeException.ThrowIfLessThan(logical, Firmware);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(logical, Largest);
+        if (logical < Firmware || logical >= Largest)
+            throw new ArgumentOutOfRangeException(nameof(logical), $"Logical interrupt {logical} was asked for; it can be {Firmware} to {Largest - 1}.");
         lock (_gate) _lines[logical] = line;
     }
 
@@ -104,6 +104,6 @@ public sealed class LogicalInterruptMap : ILogicalInterrupts
 
     private static void CheckLine(int line, string parameter)
     {
-        if (line is < 0 or >= Lines) throw new ArgumentOutOfRangeException(parameter, line, $"A line is 0 to {Lines - 1}.");
+        if (line is < 0 or >= Lines) throw new ArgumentOutOfRangeException(parameter, $"Interrupt line {line} was asked for; it can be 0 to {Lines - 1}.");
     }
 }

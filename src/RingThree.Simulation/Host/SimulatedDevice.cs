@@ -15,7 +15,7 @@ internal sealed class SimulatedDevice : IHostedDevice
     private readonly SimulatedBar?[] _bars = new SimulatedBar?[PciNumbering.BarCount];
     private int _closed;
 
-    internal SimulatedDevice(PciEndpoint function, DeviceDescription description, SimulatedAddressSpace space, int? grant, Action closing)
+    internal SimulatedDevice(PciEndpoint function, DeviceDescription description, SimulatedAddressSpace space, int? grant, bool growsMsix, Action closing)
     {
         _function = function;
         _scheduler = (function.Root.Clock as SeededClock)?.Scheduler;
@@ -29,11 +29,11 @@ internal sealed class SimulatedDevice : IHostedDevice
         [
             Group(InterruptGroupKind.Level, card.Pin == 0 || function.Physical is not null ? 0 : 1, InterruptGroupAbilities.Maskable | InterruptGroupAbilities.AutoMasked, "INTx") with { Shared = function.SharesLine },
             Group(InterruptGroupKind.Msi, card.MsiVectors, InterruptGroupAbilities.FixedOnceBound, "MSI"),
-            Group(InterruptGroupKind.MsiX, card.MsixVectors, InterruptGroupAbilities.FixedOnceBound, "MSI-X"),
+            Group(InterruptGroupKind.MsiX, card.MsixVectors, growsMsix ? InterruptGroupAbilities.None : InterruptGroupAbilities.FixedOnceBound, "MSI-X"),
             Group(InterruptGroupKind.Error, card.Express is null ? 0 : 1, InterruptGroupAbilities.FixedOnceBound, "error"),
             Group(InterruptGroupKind.RemovalRequest, 1, InterruptGroupAbilities.FixedOnceBound, "removal request"),
         ];
-        _interrupts = new SimulatedInterrupts(function, grant);
+        _interrupts = new SimulatedInterrupts(function, grant, growsMsix);
         if (CanReset) ResetAndRestore();
         _configuration = new ConfigurationView(function, _interrupts, ResetAndRestore);
     }
@@ -106,7 +106,7 @@ internal sealed class SimulatedDevice : IHostedDevice
 
     public int Bind(int group, ReadOnlySpan<VectorRoute> routes)
     {
-        ObjectDisposedException.ThrowIf(IsClosed, this);
+        if (IsClosed) throw Closed();
         return _interrupts.Bind(group, InterruptGroups[group].Name, routes);
     }
 
@@ -129,15 +129,32 @@ internal sealed class SimulatedDevice : IHostedDevice
 
     public void Trigger(int group, int first, int count)
     {
-        ObjectDisposedException.ThrowIf(IsClosed, this);
+        if (IsClosed) throw Closed();
         _interrupts.Trigger(group, first, count);
         _scheduler?.Point("a trigger");
     }
 
     public void Reset()
     {
-        ObjectDisposedException.ThrowIf(IsClosed, this);
+        if (IsClosed) throw Closed();
         ResetAndRestore();
+    }
+
+    public IReadOnlyList<string>? GetBusResetReach() => _function.Bus.Bridge is { } bridge ? [.. Below(bridge).Select(f => f.Address.ToString())] : null;
+
+    /// <remarks>As Linux does it: what enumeration and the kernel had written is put back into every function.</remarks>
+    public void ResetBus()
+    {
+        ObjectDisposedException.ThrowIf(IsClosed, this);
+        if (_function.Bus.Bridge is not { } bridge)
+            throw new DeviceException(DeviceStatus.NotSupported, Description.Address, "resetting its bus", "it sits on a root bus", "Put the card behind a bridge, or reset it through its registers.");
+        (PciEndpoint Function, PciEndpoint.State State)[] saved = [.. Below(bridge).Select(f => (f, f.Save()))];
+        bridge.ResetSecondary();
+        foreach ((PciEndpoint function, PciEndpoint.State state) in saved)
+        {
+            function.Restore(state);
+            function.Sriov?.Update();
+        }
     }
 
     public bool IsPresent()
@@ -163,6 +180,9 @@ internal sealed class SimulatedDevice : IHostedDevice
         _function.WriteConfiguration(0x04, BitConverter.GetBytes((ushort)(_function.Command & ~Pci.PciCommand.BusMaster)));
         _closing();
     }
+
+    /// <summary>For a call that comes as somebody else closes it. The library asks first, so this is rare.</summary>
+    private ObjectDisposedException Closed() => new(Description.Address, $"{Description.Address}: the device has been closed meanwhile.");
 
     /// <summary>One access of a BAR or the ROM.</summary>
     internal ulong ReadValue(int region, ulong offset, int width)
@@ -195,6 +215,13 @@ internal sealed class SimulatedDevice : IHostedDevice
             _function.Restore(state);
             _function.Sriov?.Update(); // a kernel brings virtual functions back
         }
+    }
+
+    private static IEnumerable<PciEndpoint> Below(PciBridge bridge)
+    {
+        PciNode[] nodes;
+        lock (bridge.Root.Gate) nodes = [.. bridge.Secondary.Nodes];
+        return nodes.SelectMany(n => n is PciBridge lower ? Below(lower) : n is PciEndpoint function ? [function] : []);
     }
 
     private void ResetFunction()

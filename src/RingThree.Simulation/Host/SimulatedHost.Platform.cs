@@ -32,6 +32,7 @@ public sealed partial class SimulatedHost
     public SimulatedHost Add(SimulatedPlatformCard card)
     {
         ArgumentNullException.ThrowIfNull(card);
+        _end.ThrowIfOver($"adding card '{card.Resources.Name}'");
         PlatformRange[] pci = [.. card.Resources.Ranges.Where(Firmware.IsPci)];
         if (pci.Length > 0)
             throw new InvalidOperationException($"Card '{card.Resources.Name}' cannot be at {pci[0]}: those addresses are PCI's. Take others ({Firmware.OtherAddresses}).");

@@ -18,6 +18,7 @@ public sealed partial class SimulatedHost : IHost
     private readonly Dictionary<PciEndpoint, SimulatedDevice?> _open = []; // null while it is being opened
     private readonly List<Action<DeviceChange>> _watchers = [];
     private readonly Lock _gate = new();
+    private readonly HostEnd _end = new("sim");
 
     /// <summary>Makes a machine without cards.</summary>
     public SimulatedHost()
@@ -51,6 +52,12 @@ public sealed partial class SimulatedHost : IHost
 
     /// <summary>The most message vectors the machine grants a device; <see langword="null"/> for as many as it has. As when a real machine runs short.</summary>
     public int? MaximumVectors { get; set; }
+
+    /// <summary>
+    /// Whether MSI-X vectors can be added to those that are bound, as on Linux from 6.5 on. By default they cannot, as on
+    /// older ones. Devices that are opened from now on are so.
+    /// </summary>
+    public bool AddsMsixVectors { get; set; }
 
     /// <summary>Plugs a card into the next free slot of the root bus, from 0000:00:02.0 on.</summary>
     /// <param name="card">The card; it can be plugged in once.</param>
@@ -88,8 +95,8 @@ public sealed partial class SimulatedHost : IHost
     public int AddBridge(string address, bool isConventional = false, int buses = 1)
     {
         PciAddress place = PciAddress.Parse(address);
-        ArgumentOutOfRangeException.ThrowIfLessThan(buses, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(buses, 255);
+        if (buses is < 1 or > 255) throw new ArgumentOutOfRangeException(nameof(buses), $"{place}: a bridge with {buses} bus numbers was asked for; it can have 1 to 255.");
+        _end.ThrowIfOver("adding a bridge");
         lock (_gate)
         {
             PciBus bus = BusOf(Check(place, nameof(address)));
@@ -147,22 +154,10 @@ public sealed partial class SimulatedHost : IHost
     public IReadOnlyList<DeviceDescription> Scan() => [.. RootComplex.Endpoints().Where(f => f.IsPresent).OrderBy(f => f.Address).Select(Describe)];
 
     /// <inheritdoc/>
-    public ReadOnlyMemory<byte>? PeekConfiguration(string address)
-    {
-        if (!PciAddress.TryParse(address, null, out PciAddress place) || RootComplex.Find(place) is not { } node) return null;
-        byte[] bytes = new byte[node.Config.Size];
-        node.ReadConfiguration(0, bytes);
-        return bytes;
-    }
-
-    /// <inheritdoc/>
-    public IReadOnlyList<RegionDescription>? PeekRegions(string address) =>
-        PciAddress.TryParse(address, null, out PciAddress place) && RootComplex.Find(place) is PciEndpoint { IsPresent: true } function ? SimulatedDevice.RegionsOf(function) : null;
-
-    /// <inheritdoc/>
     public IHostedDevice OpenDevice(string address, OpenOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
+        _end.ThrowIfOver($"opening {address}");
         // Whatever is there: addresses and lines that a driver has by hand are opened without asking any card.
         if (PlatformResources.TryParse(address, null, out PlatformResources? resources) && !resources.IsEmpty) return new SimulatedPlatformDevice(RootComplex, resources);
         PciEndpoint function = Find(address, "opening");
@@ -180,7 +175,7 @@ public sealed partial class SimulatedHost : IHost
             SimulatedAddressSpace space;
             lock (_gate) function.Space = space = _groups.Enter(function, options.ShareAddressSpace);
             // Opening resets the card, which waits for its model; and what a model does may come here. So not with the gate held.
-            var device = new SimulatedDevice(function, Describe(function), space, MaximumVectors, () => Close(function));
+            var device = new SimulatedDevice(function, Describe(function), space, MaximumVectors, AddsMsixVectors, () => Close(function));
             lock (_gate) _open[function] = device;
             return device;
         }
@@ -199,9 +194,17 @@ public sealed partial class SimulatedHost : IHost
         return new Watching(this, onChange);
     }
 
-    /// <summary>Does nothing: open devices stay usable, and there is nothing else to give back.</summary>
+    /// <inheritdoc/>
+    public IDisposable WhenDisposed(Action close) => _end.Add(close);
+
+    /// <summary>
+    /// Switches the machine off: closes its open devices, whose registers read all ones from then on, and tells watchers nothing
+    /// any more. Cards can be neither added nor opened afterwards. Idempotent.
+    /// </summary>
     public void Dispose()
     {
+        _end.Begin();
+        lock (_gate) _watchers.Clear();
     }
 
     /// <summary>Tells watchers of what happens inside a model, whose gate is held: later, as they may do anything.</summary>
@@ -260,6 +263,7 @@ public sealed partial class SimulatedHost : IHost
 
     private SimulatedHost Plug(SimulatedCard card, Func<PciAddress> choose)
     {
+        _end.ThrowIfOver($"adding card '{card.Definition.Name}'");
         PciEndpoint function;
         lock (_gate)
         {

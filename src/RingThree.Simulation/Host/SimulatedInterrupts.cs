@@ -13,15 +13,16 @@ internal sealed class SimulatedInterrupts
     private readonly PciEndpoint _function;
     private readonly int? _grant;
     private readonly VectorRoute[]?[] _routes = new VectorRoute[PciNumbering.RemovalRequest + 1][];
-    private int _firstMessage;
-    private int _messageCount;
+    private readonly bool _growsMsix;
+    private readonly List<(int First, int Count)> _messages = []; // of each call that bound some
     private bool _masked;
     private bool _disabledByUser;
 
-    internal SimulatedInterrupts(PciEndpoint function, int? grant)
+    internal SimulatedInterrupts(PciEndpoint function, int? grant, bool growsMsix)
     {
         _function = function;
         _grant = grant;
+        _growsMsix = growsMsix;
         lock (Gate) function.OnLine = OnLine;
     }
 
@@ -33,9 +34,12 @@ internal sealed class SimulatedInterrupts
     {
         if (group == PciNumbering.IntX) CheckLine();
         foreach (VectorRoute route in routes) ((SimulatedWaiter?)route.Waiter)?.Prepare(route.Tag);
+        int first;
+        int message = 0;
         lock (Gate)
         {
-            if (_routes[group] is not null || (Exclusive.Contains(group) && Array.Exists(Exclusive, g => _routes[g] is not null)))
+            bool grows = _growsMsix && group == PciNumbering.MsiX && _routes[group] is { } bound && bound.Length < routes.Length;
+            if (!grows && (_routes[group] is not null || (Exclusive.Contains(group) && Array.Exists(Exclusive, g => _routes[g] is not null))))
             {
                 throw new DeviceException(DeviceStatus.Busy, _function.Name, $"enabling {name}",
                     "interrupts of this function are enabled already", "Disable them first.");
@@ -44,12 +48,14 @@ internal sealed class SimulatedInterrupts
             bool messages = group is PciNumbering.Msi or PciNumbering.MsiX;
             if (messages && _grant is { } most && routes.Length > most)
                 return group == PciNumbering.Msi && most > 0 ? 1 << System.Numerics.BitOperations.Log2((uint)most) : most;
+            first = _routes[group]?.Length ?? 0;
             if (messages)
             {
-                _firstMessage = _function.Root.Messages.Allocate(routes.Length, _function.RequesterId);
-                if (_firstMessage < 0) return 0;
-                _messageCount = routes.Length;
-                for (int i = 0; i < routes.Length; i++) _function.Root.Messages.Connect(_firstMessage + i, routes[i]);
+                int added = routes.Length - first;
+                message = _function.Root.Messages.Allocate(added, _function.RequesterId);
+                if (message < 0) return first;
+                _messages.Add((message, added));
+                for (int i = 0; i < added; i++) _function.Root.Messages.Connect(message + i, routes[first + i]);
             }
 
             _routes[group] = routes.ToArray();
@@ -57,8 +63,8 @@ internal sealed class SimulatedInterrupts
 
         switch (group)
         {
-            case PciNumbering.Msi: EnableMsi(routes.Length); break;
-            case PciNumbering.MsiX: EnableMsix(routes.Length); break;
+            case PciNumbering.Msi: EnableMsi(message, routes.Length); break;
+            case PciNumbering.MsiX: EnableMsix(message, first, routes.Length); break;
             case PciNumbering.IntX: Start(); break;
         }
 
@@ -95,7 +101,11 @@ internal sealed class SimulatedInterrupts
         }
 
         if (group is not (PciNumbering.Msi or PciNumbering.MsiX)) return;
-        lock (Gate) _function.Root.Messages.Free(_firstMessage, _messageCount);
+        lock (Gate)
+        {
+            foreach ((int first, int count) in _messages) _function.Root.Messages.Free(first, count);
+            _messages.Clear();
+        }
     }
 
     /// <summary>Masks or unmasks the line for this function; what is still asserted then signals at once.</summary>
@@ -173,14 +183,14 @@ internal sealed class SimulatedInterrupts
         if (!_function.HoldsLine) _function.ServiceLine();
     }
 
-    private void EnableMsi(int count)
+    private void EnableMsi(int message, int count)
     {
         int at = _function.Msi!.Offset;
         int block = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)count);
         _function.GrantedMessageBits = System.Numerics.BitOperations.Log2((uint)block);
         Write32(at + 4, (uint)MessageController.Window);
         Write32(at + 8, 0);
-        Write16(at + 12, (ushort)_firstMessage);
+        Write16(at + 12, (ushort)message);
         Write16(at + 2, MsiCapability.Enabled(Read16(at + 2), block));
     }
 
@@ -193,7 +203,8 @@ internal sealed class SimulatedInterrupts
         Write16(at + 12, 0);
     }
 
-    private void EnableMsix(int count)
+    /// <summary>Enables vectors from one number to another, with messages from <paramref name="message"/> on; those before it stay as they are.</summary>
+    private void EnableMsix(int message, int first, int end)
     {
         const ushort enable = 0x8000;
         const ushort functionMask = 0x4000;
@@ -202,12 +213,12 @@ internal sealed class SimulatedInterrupts
         Write16(msix.Offset + 2, enable | functionMask);
         lock (Gate)
         {
-            for (int v = 0; v < msix.Count; v++)
+            for (int v = first; v < msix.Count; v++)
             {
                 ulong entry = (ulong)v * 16;
-                msix.WriteTable(entry, 8, v < count ? MessageController.Window : 0);
-                msix.WriteTable(entry + 8, 4, v < count ? (uint)(_firstMessage + v) : 0);
-                msix.WriteTable(entry + 12, 4, v < count ? 0u : 1u);
+                msix.WriteTable(entry, 8, v < end ? MessageController.Window : 0);
+                msix.WriteTable(entry + 8, 4, v < end ? (uint)(message + v - first) : 0);
+                msix.WriteTable(entry + 12, 4, v < end ? 0u : 1u);
             }
         }
 

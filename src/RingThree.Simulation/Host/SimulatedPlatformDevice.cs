@@ -78,7 +78,7 @@ internal sealed class SimulatedPlatformDevice : IHostedDevice
         var listeners = new PlatformWire.Listener?[routes.Length];
         lock (_root.Gate)
         {
-            ObjectDisposedException.ThrowIf(_closed, this);
+            if (_closed) throw Closed();
             if (_listeners[group].Length > 0) throw new InvalidOperationException($"{InterruptGroups[group].Name} is bound already; unbind it first.");
             for (int v = 0; v < routes.Length; v++)
             {
@@ -121,7 +121,7 @@ internal sealed class SimulatedPlatformDevice : IHostedDevice
     {
         lock (_root.Gate)
         {
-            ObjectDisposedException.ThrowIf(_closed, this);
+            if (_closed) throw Closed();
             for (int v = first; v < first + count && v < _listeners[group].Length; v++) _listeners[group][v]?.Signal();
         }
 
@@ -147,6 +147,9 @@ internal sealed class SimulatedPlatformDevice : IHostedDevice
             Unbind(PlatformNumbering.Edges);
         }
     }
+
+    /// <inheritdoc cref="SimulatedDevice.Closed"/>
+    private ObjectDisposedException Closed() => new(Description.Address, $"{Description.Address}: the card has been closed meanwhile.");
 
     private IEnumerable<PlatformLine> Lines(int group) => group switch
     {

@@ -1,3 +1,4 @@
+using RingThree.Diagnostics;
 using RingThree.Hosting;
 using RingThree.Pci;
 
@@ -181,7 +182,7 @@ public sealed record CardDefinition(ushort VendorId, ushort DeviceId, string Nam
         }
     }
 
-    internal ArgumentException Wrong(string rule) => new($"Card '{Name}': {rule}.");
+    internal ArgumentException Wrong(string rule) => new($"Card {ForeignText.Quoted(Name)}: {rule}.");
 
     private bool Holds(int bar, ulong end) => Bars.TryGetValue(bar, out CardBar? home) && home.Kind == RegionKind.Memory && home.Size >= end;
 

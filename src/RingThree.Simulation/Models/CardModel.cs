@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using RingThree.Diagnostics;
 using RingThree.Registers;
 
 namespace RingThree.Simulation;
@@ -30,7 +31,7 @@ public abstract class CardModel
     internal abstract string? Place { get; }
 
     /// <summary>Where it is and its name, for messages.</summary>
-    internal string Where => Place is { } place ? $"{place} ('{Name}')" : $"card '{Name}'";
+    internal string Where => Place is { } place ? $"{place} ({ForeignText.Quoted(Name)})" : $"card {ForeignText.Quoted(Name)}";
 
     /// <summary>The machine's clock, once it is plugged in.</summary>
     private protected SimulatedClock? Clock { get; set; }
@@ -67,7 +68,7 @@ public abstract class CardModel
             for (int i = 0; i < register.Count; i++)
             {
                 ulong offset = at + register.Offset + ((ulong)i * register.Stride);
-                Region(bar).Name(offset, register.Width, register.Count == 1 ? register.Name : $"{register.Name}[{i}]");
+                Region(bar).Name(offset, register, i);
             }
         }
     }
@@ -82,9 +83,12 @@ public abstract class CardModel
         where T : unmanaged
     {
         int width = Unsafe.SizeOf<T>();
-        if (!LittleEndian.IsAccess(width)) throw new ArgumentException($"{Where}: {typeof(T)} has {width} bytes; a register has 1, 2, 4 or 8.");
-        var register = new CardRegister<T>(this, bar, offset, name ?? Region(bar).NameAt(offset, width)?.Name ?? $"0x{offset:x}");
+        if (!LittleEndian.IsRegister<T>())
+            throw new ArgumentException($"{Where}: {typeof(T)} ({width} {(width == 1 ? "byte" : "bytes")}) is not a type that a register can have. Use an integer of 1, 2, 4 or 8 bytes, or an enum over one.");
+        string? known = name is null ? Region(bar).NameAt(offset, width)?.Name : null;
+        var register = new CardRegister<T>(this, bar, offset, name ?? known ?? $"0x{offset:x}");
         Put(register, bar, offset);
+        if (known is null) Region(bar).AddName(register.Name, offset, width, RegisterDirections.Both);
         return register;
     }
 
@@ -97,7 +101,7 @@ public abstract class CardModel
     protected CardRegister<T>[] Registers<T>(int bar, ulong offset, int count, ulong stride = 0)
         where T : unmanaged
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        if (count < 1) throw new ArgumentOutOfRangeException(nameof(count), $"{Where}: a row of {count} registers at {NameOf(bar)} + 0x{offset:x}; it can have 1 or more.");
         if (stride == 0) stride = (ulong)Unsafe.SizeOf<T>();
         return [.. Enumerable.Range(0, count).Select(i => Register<T>(bar, offset + ((ulong)i * stride)))];
     }
@@ -121,7 +125,7 @@ public abstract class CardModel
     protected IDisposable After(TimeSpan delay, Action work, bool survivesReset = false)
     {
         ArgumentNullException.ThrowIfNull(work);
-        if (delay < TimeSpan.Zero || delay > TimeSpan.FromDays(1)) throw new ArgumentOutOfRangeException(nameof(delay), delay, $"{Where}: what a card does later is 0 to a day away.");
+        if (delay < TimeSpan.Zero || delay > TimeSpan.FromDays(1)) throw new ArgumentOutOfRangeException(nameof(delay), $"{Where}: After was given a delay of {delay}; it can be 0 to a day.");
         SimulatedClock clock = Clock ?? throw new InvalidOperationException($"{Where}: a card has no time before it is plugged in.");
         return _later.Add(clock, delay, work, survivesReset);
     }
@@ -174,7 +178,7 @@ public abstract class CardModel
 
     internal void ThrowIfFailed()
     {
-        if (_error is { } error) throw new InvalidOperationException($"{Place}: the model of card '{Name}' failed in work it does later: {error.Message}", error);
+        if (_error is { } error) throw new InvalidOperationException($"{Place}: the model of card {ForeignText.Quoted(Name)} failed in work it does later: {ForeignText.Shown(error.Message)}", error);
     }
 
     /// <summary>What a place is called in messages.</summary>
@@ -185,7 +189,7 @@ public abstract class CardModel
         where T : class
     {
         if (Interlocked.CompareExchange(ref place, taken, null) is not null)
-            throw new InvalidOperationException($"Card '{Name}' is plugged in already. A card has one {what}.");
+            throw new InvalidOperationException($"Card {ForeignText.Quoted(Name)} is plugged in already. A card has one {what}.");
     }
 
     /// <summary>How many bytes a BAR or range has; 0 where there is none.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using RingThree.Registers;
 
 namespace RingThree.Simulation;
 
@@ -73,8 +74,23 @@ public sealed class CardRegister<T> : CardRegister
     }
 
     /// <summary>
+    /// It may be accessed in parts, at their own places, and as a part of wider accesses: the bus has byte enables, or is narrower
+    /// than the processor and splits what that asks for. Without this only its own width is taken. A write of a part leaves the
+    /// others as they are; <see cref="OnWrite"/> then gets what a write of the whole would have had that changes nothing else.
+    /// </summary>
+    /// <param name="smallest">Bytes of the smallest part: 1, 2 or 4.</param>
+    /// <returns>This register.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">It is another number, or more than the register has.</exception>
+    public CardRegister<T> InParts(int smallest = 1)
+    {
+        if (smallest is not (1 or 2 or 4) || smallest > Width) throw new ArgumentOutOfRangeException(nameof(smallest), $"Register {this}: InParts({smallest}) was asked for; a part can have 1, 2 or 4 bytes, and the register has {Width}.");
+        SmallestPart = smallest;
+        return this;
+    }
+
+    /// <summary>
     /// It is in a second place too, such as registers that a card has in memory and in ports: one register, whichever way
-    /// it is reached. Fault rules find it by any of its places; messages name the first.
+    /// it is reached. Fault rules find it by any of its places and names; messages use the first name.
     /// </summary>
     /// <param name="bar">The BAR.</param>
     /// <param name="offset">Bytes from its start, a multiple of the register's width.</param>
@@ -131,6 +147,7 @@ public abstract class CardRegister
         Offset = offset;
         Width = width;
         Name = name;
+        SmallestPart = width + 1;
         _places = [(bar, offset)];
     }
 
@@ -145,6 +162,9 @@ public abstract class CardRegister
 
     /// <summary>Bytes of one access.</summary>
     public int Width { get; }
+
+    /// <summary>Bytes of the smallest part of it that an access may have; more than <see cref="Width"/> where only the whole is taken.</summary>
+    internal int SmallestPart { get; private protected set; }
 
     /// <summary>Whether a read is nothing but what it holds: then it takes no lock.</summary>
     internal bool IsPlain { get; private set; }
@@ -162,13 +182,28 @@ public abstract class CardRegister
     /// <inheritdoc/>
     public override string ToString() => $"{Name} ({_card.NameOf(Bar)} + 0x{Offset:x})";
 
+    /// <summary>Whether one of its further places has a map in which it is called so: it is one register, whichever way it is reached.</summary>
+    internal bool IsElsewhere(string name, RegisterDirections direction)
+    {
+        if (_places.Length < 2) return false;
+        foreach ((int bar, ulong offset) in _places)
+        {
+            if (_card.DeclaredIn(bar)!.IsNamed(name, offset, direction)) return true;
+        }
+
+        return false;
+    }
+
     internal ulong Read() => CanBeRead ? ReadBits() : throw NoBehaviour("read", "OnRead(...), Holds() or Constant(...)");
 
-    internal void Write(ulong value)
+    /// <param name="value">The value, in place.</param>
+    /// <param name="lanes">Which of its bits are written.</param>
+    internal void Write(ulong value, ulong lanes = ulong.MaxValue)
     {
         if (!CanBeWritten) throw NoBehaviour($"written with 0x{value:x}", "OnWrite(...), Holds() or ClearedByOnes()");
-        Bits = (Bits & ~_writable & ~(_cleared & value)) | (value & _writable);
-        Written(value);
+        ulong held = Bits;
+        Bits = (held & ~(_writable & lanes) & ~(_cleared & value & lanes)) | (value & _writable & lanes);
+        Written((value & lanes) | (held & _writable & ~lanes));
     }
 
     internal void Reset() => Bits = _reset;

@@ -44,7 +44,7 @@ public abstract class SimulatedPlatformCard : CardModel
     protected void SetLine(bool active, int line = 0)
     {
         if (line < 0 || line >= Resources.Lines.Count)
-            throw new ArgumentOutOfRangeException(nameof(line), line, $"{Where} has {Resources.Lines.Count} lines, from 0.");
+            throw new ArgumentOutOfRangeException(nameof(line), $"{Where}: SetLine was called for line {line}; {(Resources.Lines.Count == 0 ? "the card has none" : $"it can be 0 to {Resources.Lines.Count - 1}, the places in its resources")}.");
         ThrowIfFailed();
         _lines[line] = active;
         _slot?.SetLine(line, active);

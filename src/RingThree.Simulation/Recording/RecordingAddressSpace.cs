@@ -47,6 +47,8 @@ internal sealed unsafe class RecordingAddressSpace : IAddressSpace
 
     internal int Number => _number;
 
+    public IHostMemory? Allocate(ulong length, DmaMemoryOptions wishes) => Inner.Allocate(length, wishes);
+
     public void Map(nuint memory, ulong length, Iova iova, DmaAccess access)
     {
         var record = new RecordBuilder(stackalloc byte[64], RecordKind.Map, 0);

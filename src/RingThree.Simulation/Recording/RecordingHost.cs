@@ -19,6 +19,7 @@ public sealed class RecordingHost : IHost
     private readonly RecordingWriter _writer;
     private readonly ConditionalWeakTable<IAddressSpace, RecordingAddressSpace> _spaces = [];
     private readonly Lock _gate = new();
+    private readonly HostEnd _end;
     private int _devices;
     private int _spaceCount;
 
@@ -32,6 +33,7 @@ public sealed class RecordingHost : IHost
         ArgumentNullException.ThrowIfNull(host);
         ArgumentException.ThrowIfNullOrEmpty(path);
         _host = host;
+        _end = new HostEnd(host.Name);
         _writer = new RecordingWriter(path);
     }
 
@@ -57,6 +59,9 @@ public sealed class RecordingHost : IHost
     public ReadOnlyMemory<byte>? PeekConfiguration(string address) => _host.PeekConfiguration(address);
 
     /// <inheritdoc/>
+    public void PokeConfiguration(string address, int offset, ReadOnlySpan<byte> data) => _host.PokeConfiguration(address, offset, data);
+
+    /// <inheritdoc/>
     public IReadOnlyList<RegionDescription>? PeekRegions(string address) => _host.PeekRegions(address);
 
     /// <inheritdoc/>
@@ -66,6 +71,7 @@ public sealed class RecordingHost : IHost
     public IHostedDevice OpenDevice(string address, OpenOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
+        _end.ThrowIfOver($"opening {address}");
         if (options.ShareAddressSpace is RecordingAddressSpace shared) options = options with { ShareAddressSpace = shared.Inner };
         return Open(address, () => _host.OpenDevice(address, options));
     }
@@ -80,11 +86,21 @@ public sealed class RecordingHost : IHost
     /// <inheritdoc/>
     public IDisposable? Watch(Action<DeviceChange> onChange) => _host.Watch(onChange);
 
-    /// <summary>Ends the recording and disposes the host. A device that is still open goes on unrecorded.</summary>
+    /// <inheritdoc/>
+    public IDisposable WhenDisposed(Action close) => _end.Add(close);
+
+    /// <summary>Closes the devices that are open, ends the recording, and disposes the host.</summary>
     public void Dispose()
     {
-        _writer.Dispose();
-        _host.Dispose();
+        try
+        {
+            _end.Begin(); // first: how the devices were closed belongs to the recording
+        }
+        finally
+        {
+            _writer.Dispose();
+            _host.Dispose();
+        }
     }
 
     private RecordingDevice Open(string address, Func<IHostedDevice> open)

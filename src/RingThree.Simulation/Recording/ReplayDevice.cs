@@ -36,7 +36,13 @@ internal sealed class ReplayDevice : IHostedDevice
         data.Fill(0xFF); // what nothing is known of reads as on a bus without an answer
         if (IsClosed) return;
         RecordKind kind = LittleEndian.IsAccess(data.Length) ? RecordKind.Read : RecordKind.ReadBlock;
-        if (_timeline.Read(new RecordedEntry(kind, 0, 0) { Number = region, Offset = offset, Length = (ulong)data.Length }, out bool repeated) is not { } answer) return;
+        if (_timeline.Read(new RecordedEntry(kind, 0, 0) { Number = region, Offset = offset, Length = (ulong)data.Length }, out bool repeated) is not { } answer)
+        {
+            // Opening asks whether the device responds, by its class; recordings of earlier versions have no answer.
+            if (offset == 8 && data.Length == 4 && _shape.Regions[region].Kind == RegionKind.Configuration) LittleEndian.Write(data, (_shape.Description.ClassCode << 8) | _shape.Description.Revision);
+            return;
+        }
+
         if (kind == RecordKind.ReadBlock)
         {
             answer.Data.Span.CopyTo(data);
@@ -70,7 +76,7 @@ internal sealed class ReplayDevice : IHostedDevice
 
     public int Bind(int group, ReadOnlySpan<VectorRoute> routes)
     {
-        ObjectDisposedException.ThrowIf(IsClosed, this);
+        if (IsClosed) throw Closed();
         VectorRoute[] wanted = routes.ToArray();
         int granted = wanted.Length;
         RecordedEntry? entry = _timeline.Do(new RecordedEntry(RecordKind.Bind, 0, 0) { Number = group, Length = (ulong)wanted.Length }, e =>
@@ -101,7 +107,7 @@ internal sealed class ReplayDevice : IHostedDevice
 
     public bool TrySetAffinity(int group, int vector, ReadOnlySpan<int> processors, out string answer)
     {
-        ObjectDisposedException.ThrowIf(IsClosed, this);
+        if (IsClosed) throw Closed();
         RecordedEntry? entry = _timeline.Do(new RecordedEntry(RecordKind.Affinity, 0, 0) { Number = group, Offset = (ulong)vector });
         answer = entry is null ? "the recording has no answer" : entry.Text ?? "";
         return entry is { Value: 1 };
@@ -118,9 +124,11 @@ internal sealed class ReplayDevice : IHostedDevice
         _space?.Leave();
     }
 
+    private ObjectDisposedException Closed() => new(Description.Address, $"{Description.Address}: the replayed device has been closed meanwhile.");
+
     private void Attempt(RecordedEntry asked)
     {
-        ObjectDisposedException.ThrowIf(IsClosed, this);
+        if (IsClosed) throw Closed();
         if (_timeline.Do(asked)?.Failure is { } failure) throw failure.ToException(Description.Address);
     }
 }

@@ -17,6 +17,7 @@ public sealed class ReplayHost : IHost
     private readonly Dictionary<string, int> _opened = new(StringComparer.Ordinal);
     private readonly List<Departure> _departures = [];
     private readonly Lock _gate = new();
+    private readonly HostEnd _end = new("replay");
 
     /// <summary>Reads a recording.</summary>
     /// <param name="path">The file.</param>
@@ -27,9 +28,10 @@ public sealed class ReplayHost : IHost
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         Options = options ?? ReplayOptions.Default;
-        ArgumentOutOfRangeException.ThrowIfLessThan(Options.LookAhead, 1, nameof(options));
-        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(Options.Patience, TimeSpan.Zero, nameof(options));
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(Options.Patience, TimeSpan.FromDays(1), nameof(options));
+        if (Options.LookAhead < 1)
+            throw new ArgumentOutOfRangeException(nameof(options), $"{path}: ReplayOptions.LookAhead is {Options.LookAhead}; it can be 1 or more.");
+        if (Options.Patience <= TimeSpan.Zero || Options.Patience > TimeSpan.FromDays(1))
+            throw new ArgumentOutOfRangeException(nameof(options), $"{path}: ReplayOptions.Patience is {Options.Patience}; it can be more than 0, up to 1 day.");
         _path = path;
         _recording = Recording.Load(path);
     }
@@ -62,6 +64,7 @@ public sealed class ReplayHost : IHost
     public IHostedDevice OpenDevice(string address, OpenOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
+        _end.ThrowIfOver($"opening {address}");
         if (PciAddress.TryParse(address, null, out PciAddress place)) address = place.ToString();
         lock (_gate)
         {
@@ -74,10 +77,11 @@ public sealed class ReplayHost : IHost
         }
     }
 
-    /// <summary>Does nothing: open devices stay usable, and there is nothing else to give back.</summary>
-    public void Dispose()
-    {
-    }
+    /// <inheritdoc/>
+    public IDisposable WhenDisposed(Action close) => _end.Add(close);
+
+    /// <summary>Closes the devices that are open. None can be opened afterwards; <see cref="Departures"/> stay readable. Idempotent.</summary>
+    public void Dispose() => _end.Begin();
 
     internal void Report(Departure departure)
     {

@@ -53,7 +53,8 @@ public static class SeededRun
     {
         ArgumentNullException.ThrowIfNull(test);
         options ??= SeededOptions.Default;
-        ArgumentOutOfRangeException.ThrowIfNegative(options.InterruptOneIn);
+        if (options.InterruptOneIn < 0)
+            throw new ArgumentOutOfRangeException(nameof(options), $"SeededOptions.InterruptOneIn is {options.InterruptOneIn}; it can be 0 or more.");
         if (Lane.Current is not null) throw new InvalidOperationException("A seeded run cannot start inside another.");
         SynchronizationContext? before = SynchronizationContext.Current;
         var scheduler = new SeededScheduler(seed, (uint)options.InterruptOneIn);

@@ -347,5 +347,7 @@ internal sealed class SeededScheduler : IHostScheduler
     }
 
     private string Describe() =>
-        $"Waiting: {string.Join(", ", _suspended.Select(s => s.Name).DefaultIfEmpty("nobody"))}; asleep elsewhere: {_asleep.Count}. Last steps: {string.Join(" > ", Trace)}.";
+        _suspended.Count == 0 && _asleep.Count == 0
+            ? "Nobody waits inside the run. If the test or the driver awaits Task.Delay, Task.Run, a timer of the system or ConfigureAwait(false), that has left the run: use world.Time and world.Run."
+            : $"Waiting: {string.Join(", ", _suspended.Select(s => s.Name).DefaultIfEmpty("nobody"))}; asleep elsewhere: {_asleep.Count}. Last steps: {string.Join(" > ", Trace)}.";
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using RingThree.WinDriver;
 
@@ -5,10 +6,10 @@ namespace Jungo.wdapi_dotnet;
 
 /// <summary>What older code calls to see a structure in memory as an object.</summary>
 /// <typeparam name="T">The structure.</typeparam>
-public abstract class StructureMarshaler<T> : ICustomMarshaler
+public abstract class StructureMarshaler<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors | DynamicallyAccessedMemberTypes.NonPublicConstructors)] T> : ICustomMarshaler
     where T : notnull
 {
-    public object MarshalNativeToManaged(IntPtr pNativeData) => pNativeData == 0 ? Activator.CreateInstance<T>() : Marshal.PtrToStructure<T>(pNativeData)!;
+    public object MarshalNativeToManaged(IntPtr pNativeData) => pNativeData == 0 ? Activator.CreateInstance<T>() : Read(pNativeData);
 
     public IntPtr MarshalManagedToNative(object ManagedObj)
     {
@@ -26,12 +27,16 @@ public abstract class StructureMarshaler<T> : ICustomMarshaler
     {
         // The collector does.
     }
+
+    private protected virtual T Read(IntPtr pointer) => Marshal.PtrToStructure<T>(pointer)!;
 }
 
-/// <summary>Sees a <see cref="WD_DMA"/> in memory.</summary>
+/// <summary>Sees a <see cref="WD_DMA"/> in memory, and of its pages as many as it has.</summary>
 public class MarshalWdDma : StructureMarshaler<WD_DMA>
 {
     public static ICustomMarshaler GetInstance(string cookie) => new MarshalWdDma();
+
+    private protected override WD_DMA Read(IntPtr pointer) => CallerStructures.Dma(pointer);
 }
 
 /// <summary>Sees a <see cref="WD_EVENT"/> in memory.</summary>
@@ -44,6 +49,8 @@ public class MarshalWdEvent : StructureMarshaler<WD_EVENT>
 public class MarshalWdCard : StructureMarshaler<WD_CARD>
 {
     public static ICustomMarshaler GetInstance(string cookie) => new MarshalWdCard();
+
+    private protected override WD_CARD Read(IntPtr pointer) => CallerStructures.Card(pointer);
 }
 
 /// <summary>Sees a <see cref="WD_CARD_REGISTER"/> in memory.</summary>
@@ -62,12 +69,16 @@ public class MarshalWdKernelPlugin : StructureMarshaler<WD_KERNEL_PLUGIN>
 public class MarshalScanResult : StructureMarshaler<WDC_PCI_SCAN_RESULT>
 {
     public static ICustomMarshaler GetInstance(string cookie) => new MarshalScanResult();
+
+    private protected override WDC_PCI_SCAN_RESULT Read(IntPtr pointer) => CallerStructures.ScanResult(pointer);
 }
 
 /// <summary>Sees a <see cref="WD_PCI_CARD_INFO"/> in memory.</summary>
 public class MarshalDeviceInfo : StructureMarshaler<WD_PCI_CARD_INFO>
 {
     public static ICustomMarshaler GetInstance(string cookie) => new MarshalDeviceInfo();
+
+    private protected override WD_PCI_CARD_INFO Read(IntPtr pointer) => CallerStructures.CardInfo(pointer);
 }
 
 /// <summary>Sees an open device, and its parts, by its handle: nothing of it lies in memory.</summary>

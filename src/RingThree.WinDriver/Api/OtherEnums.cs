@@ -62,7 +62,7 @@ public enum WDC_ADDR_MODE : int
     WDC_MODE_64 = 8,
 }
 
-/// <summary>Access sizes, bytes.</summary>
+/// <summary>Access sizes, bytes; as numbers they are <see cref="wdc_lib_consts.WDC_SIZE_8"/> and its neighbours.</summary>
 public enum WDC_ADDR_SIZE : int
 {
     WDC_SIZE_8 = 1,
@@ -78,12 +78,13 @@ public enum WDC_SLEEP_OPTIONS : int
     WDC_SLEEP_NON_BUSY = 1,
 }
 
-/// <summary>What happens to a device, as bits.</summary>
+/// <summary>What happens to a device, as bits; as numbers they are in <see cref="windrvr_consts"/>.</summary>
 public enum WD_EVENT_ACTION : int
 {
     WD_INSERT = 0x1,
     WD_REMOVE = 0x2,
     WD_OBSOLETE = 0x8,
+    WD_CPCI_REENUM = 0x8,
     WD_POWER_CHANGED_D0 = 0x10,
     WD_POWER_CHANGED_D1 = 0x20,
     WD_POWER_CHANGED_D2 = 0x40,

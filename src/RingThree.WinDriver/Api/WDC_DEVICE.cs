@@ -81,6 +81,13 @@ public class WDC_DEVICE
     /// <summary>The open device of a handle, or an empty one where there is none.</summary>
     public static WDC_DEVICE hDevToWdcDevice(IntPtr hDev) => OpenCards.Find(hDev)?.Device ?? new WDC_DEVICE { hDev = hDev };
 
+    /// <summary>Tells another object all that this one does. They have one interrupt and one event between them.</summary>
+    internal void CopyTo(WDC_DEVICE other)
+    {
+        (other.id, other.slot, other.dwNumAddrSpaces, other.pAddrDesc, other.cardReg, other.kerPlug) = (id, slot, dwNumAddrSpaces, pAddrDesc, cardReg, kerPlug);
+        (other.Int, other.hIntThread, other.hIntCmdsPin, other.Event, other.hEvent, other.pCtx, other.hDev) = (Int, hIntThread, hIntCmdsPin, Event, hEvent, pCtx, hDev);
+    }
+
     [SuppressMessage("Usage", "CA2225:Operator overloads have named alternates", Justification = "hDevToWdcDevice is it.")]
     public static implicit operator WDC_DEVICE(IntPtr hDev) => hDevToWdcDevice(hDev);
 }

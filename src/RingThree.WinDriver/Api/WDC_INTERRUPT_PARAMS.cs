@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using RingThree.WinDriver;
 
 namespace Jungo.wdapi_dotnet;
 
@@ -6,7 +7,7 @@ namespace Jungo.wdapi_dotnet;
 [StructLayout(LayoutKind.Sequential)]
 public struct WDC_INTERRUPT_PARAMS
 {
-    private IntPtr _commands; // a handle to the array: a structure in memory cannot hold the array itself
+    private IntPtr _commands; // a number of the array: a structure in memory cannot hold the array itself
     public uint dwNumCmds;
     public uint dwOptions;
     public IntPtr funcIntHandler;
@@ -16,7 +17,7 @@ public struct WDC_INTERRUPT_PARAMS
     /// <summary>The commands that run at interrupt level, or null. They are kept as long as the program runs.</summary>
     public WD_TRANSFER[]? pTransCmds
     {
-        readonly get => _commands == 0 ? null : (WD_TRANSFER[]?)GCHandle.FromIntPtr(_commands).Target;
-        set => _commands = value is null ? 0 : GCHandle.ToIntPtr(GCHandle.Alloc(value));
+        readonly get => _commands == 0 ? null : CommandTable.At(_commands);
+        set => _commands = value is null ? 0 : CommandTable.NumberOf(value);
     }
 }

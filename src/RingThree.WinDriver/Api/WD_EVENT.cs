@@ -35,6 +35,7 @@ public class WD_EVENT
     public struct U
     {
         public PCI_T Pci;
+        public USB_T Usb;
         public IPC_T Ipc;
     }
 
@@ -43,6 +44,12 @@ public class WD_EVENT
     {
         public WD_PCI_ID cardId;
         public WD_PCI_SLOT pciSlot;
+    }
+
+    /// <summary>The device of a USB event; none comes here.</summary>
+    public struct USB_T
+    {
+        public uint dwUniqueID;
     }
 
     /// <summary>The message of an IPC event.</summary>

@@ -99,7 +99,7 @@ public static partial class wdc_lib_decl
 
     private static uint Block(bool read, IntPtr hDev, uint space, ulong offset, uint count, Span<byte> data, WDC_ADDR_MODE mode, WDC_ADDR_RW_OPTIONS options)
     {
-        string operation = read ? "reading a block" : "writing a block";
+        string operation = read ? nameof(WDC_ReadAddrBlock) : nameof(WDC_WriteAddrBlock);
         if (OpenCards.Find(hDev) is not { } card || card.Space(space) is not { } found) return NoSpace(operation, hDev, space);
         if (count == 0 || (uint)data.Length != count)
             return Status.Failed(operation, WD_ERROR_CODES.WD_INVALID_PARAMETER, $"{count} bytes are wanted, and there is no memory of that size.");

@@ -6,7 +6,7 @@ public static partial class wdc_lib_decl
 {
     /// <summary>Reads 8 bits of configuration space.</summary>
     /// <param name="hDev">The device.</param>
-    /// <param name="dwOffset">The offset, a multiple of the width.</param>
+    /// <param name="dwOffset">The offset; any.</param>
     /// <param name="val">The value.</param>
     public static uint WDC_PciReadCfg8(IntPtr hDev, uint dwOffset, ref byte val) => ReadCfg(nameof(WDC_PciReadCfg8), hDev, dwOffset, ref val);
 
@@ -20,7 +20,7 @@ public static partial class wdc_lib_decl
     /// <param name="val">The value.</param>
     public static uint WDC_PciReadCfgBySlot8(ref WD_PCI_SLOT pPciSlot, uint dwOffset, ref byte val) => ReadCfgBySlot(nameof(WDC_PciReadCfgBySlot8), pPciSlot, dwOffset, ref val);
 
-    /// <summary>Writes 8 bits of a function's configuration space by its slot; one that is open in this program.</summary>
+    /// <summary>Writes 8 bits of a function's configuration space by its slot, open or not.</summary>
     /// <param name="pPciSlot">The slot.</param>
     /// <param name="dwOffset">The offset.</param>
     /// <param name="val">The value.</param>
@@ -28,7 +28,7 @@ public static partial class wdc_lib_decl
 
     /// <summary>Reads 16 bits of configuration space.</summary>
     /// <param name="hDev">The device.</param>
-    /// <param name="dwOffset">The offset, a multiple of the width.</param>
+    /// <param name="dwOffset">The offset; any.</param>
     /// <param name="val">The value.</param>
     public static uint WDC_PciReadCfg16(IntPtr hDev, uint dwOffset, ref ushort val) => ReadCfg(nameof(WDC_PciReadCfg16), hDev, dwOffset, ref val);
 
@@ -50,7 +50,7 @@ public static partial class wdc_lib_decl
 
     /// <summary>Reads 32 bits of configuration space.</summary>
     /// <param name="hDev">The device.</param>
-    /// <param name="dwOffset">The offset, a multiple of the width.</param>
+    /// <param name="dwOffset">The offset; any.</param>
     /// <param name="val">The value.</param>
     public static uint WDC_PciReadCfg32(IntPtr hDev, uint dwOffset, ref uint val) => ReadCfg(nameof(WDC_PciReadCfg32), hDev, dwOffset, ref val);
 
@@ -70,13 +70,13 @@ public static partial class wdc_lib_decl
     /// <param name="val">The value.</param>
     public static uint WDC_PciWriteCfgBySlot32(ref WD_PCI_SLOT pPciSlot, uint dwOffset, uint val) => WriteCfgBySlot(nameof(WDC_PciWriteCfgBySlot32), pPciSlot, dwOffset, val);
 
-    /// <summary>Reads 64 bits of configuration space; two accesses, as the bus has it.</summary>
+    /// <summary>Reads 64 bits of configuration space; two accesses or more, as the bus has it.</summary>
     /// <param name="hDev">The device.</param>
-    /// <param name="dwOffset">The offset, a multiple of the width.</param>
+    /// <param name="dwOffset">The offset; any.</param>
     /// <param name="val">The value.</param>
     public static uint WDC_PciReadCfg64(IntPtr hDev, uint dwOffset, ref ulong val) => ReadCfg(nameof(WDC_PciReadCfg64), hDev, dwOffset, ref val);
 
-    /// <summary>Writes 64 bits of configuration space; two accesses, as the bus has it.</summary>
+    /// <summary>Writes 64 bits of configuration space; two accesses or more, as the bus has it.</summary>
     /// <inheritdoc cref="WDC_PciReadCfg64"/>
     public static uint WDC_PciWriteCfg64(IntPtr hDev, uint dwOffset, ulong val) => WriteCfg(nameof(WDC_PciWriteCfg64), hDev, dwOffset, val);
 
@@ -98,28 +98,26 @@ public static partial class wdc_lib_decl
     /// <param name="pData">Filled.</param>
     /// <param name="dwBytes">How many.</param>
     public static uint WDC_PciReadCfg(IntPtr hDev, uint dwOffset, IntPtr pData, uint dwBytes) => With(nameof(WDC_PciReadCfg), hDev, card =>
-        card.Function.Config.Region.ReadBlock(dwOffset, Given(CallerMemory.Span(pData, dwBytes))));
+        ConfigurationAccess.Read(card.Function.Config.Region, dwOffset, CallerMemory.Given(pData, dwBytes)));
 
     /// <summary>Writes bytes of configuration space.</summary>
     /// <inheritdoc cref="WDC_PciReadCfg"/>
     public static uint WDC_PciWriteCfg(IntPtr hDev, uint dwOffset, IntPtr pData, uint dwBytes) => With(nameof(WDC_PciWriteCfg), hDev, card =>
-        card.Function.Config.Region.WriteBlock<byte>(dwOffset, Given(CallerMemory.Span(pData, dwBytes))));
+        ConfigurationAccess.Write(card.Function.Config.Region, dwOffset, CallerMemory.Given(pData, dwBytes)));
 
     /// <summary>Reads bytes of a function's configuration space by its slot, open or not.</summary>
     public static uint WDC_PciReadCfgBySlot(ref WD_PCI_SLOT pPciSlot, uint dwOffset, IntPtr pData, uint dwBytes)
     {
         WD_PCI_SLOT slot = pPciSlot;
-        return Status.Run(nameof(WDC_PciReadCfgBySlot), () => ConfigurationAccess.Read(slot, dwOffset, Given(CallerMemory.Span(pData, dwBytes))));
+        return Status.Run(nameof(WDC_PciReadCfgBySlot), () => ConfigurationAccess.Read(slot, dwOffset, CallerMemory.Given(pData, dwBytes)));
     }
 
     /// <summary>Writes bytes of a function's configuration space by its slot; one that is open in this program.</summary>
     public static uint WDC_PciWriteCfgBySlot(ref WD_PCI_SLOT pPciSlot, uint dwOffset, IntPtr pData, uint dwBytes)
     {
         WD_PCI_SLOT slot = pPciSlot;
-        return Status.Run(nameof(WDC_PciWriteCfgBySlot), () => ConfigurationAccess.OpenAt(slot).WriteBlock<byte>(dwOffset, Given(CallerMemory.Span(pData, dwBytes))));
+        return Status.Run(nameof(WDC_PciWriteCfgBySlot), () => ConfigurationAccess.Write(slot, dwOffset, CallerMemory.Given(pData, dwBytes)));
     }
-
-    private static Span<byte> Given(Span<byte> data) => data.IsEmpty ? throw new ArgumentException("a buffer and its size are needed") : data;
 
     private static uint ReadCfg<T>(string operation, IntPtr hDev, uint offset, ref T val)
         where T : unmanaged
@@ -143,5 +141,5 @@ public static partial class wdc_lib_decl
     }
 
     private static uint WriteCfgBySlot<T>(string operation, WD_PCI_SLOT slot, uint offset, T val)
-        where T : unmanaged => Status.Run(operation, () => ConfigurationAccess.Write(ConfigurationAccess.OpenAt(slot), offset, val));
+        where T : unmanaged => Status.Run(operation, () => ConfigurationAccess.Write(slot, offset, val));
 }

@@ -22,7 +22,7 @@ public static partial class wdc_lib_decl
     public static uint WDC_Version(StringBuilder sVer, uint dwLen, ref uint dwVer)
     {
         uint status = Status.Run(nameof(WDC_Version), () => Give(windrvr_decl.WD_VER_STRING, sVer, dwLen));
-        if (status == Status.Success) dwVer = windrvr_decl.WD_VERSION;
+        if (status == Status.Success) Answer.Tell(ref dwVer, windrvr_decl.VersionNumber);
         return status;
     }
 
@@ -41,26 +41,30 @@ public static partial class wdc_lib_decl
     /// <summary>What a register of configuration space holds, in words.</summary>
     /// <param name="hDev">The device.</param>
     /// <param name="dwOffset">The register (<see cref="PCI_CFG_REG"/>).</param>
-    /// <param name="pBuf">Gets the words.</param>
+    /// <param name="pBuf">Gets the words; null to ask only how many there are.</param>
     /// <param name="dwInLen">How many characters it takes, the C string's end among them.</param>
     /// <param name="pdwOutLen">How many there are.</param>
-    public static uint PciConfRegData2Str(IntPtr hDev, uint dwOffset, StringBuilder pBuf, uint dwInLen, ref uint pdwOutLen) =>
+    public static uint PciConfRegData2Str(IntPtr hDev, uint dwOffset, StringBuilder? pBuf, uint dwInLen, ref uint pdwOutLen) =>
         Describe(nameof(PciConfRegData2Str), hDev, pBuf, dwInLen, ref pdwOutLen, function => RegisterText.Header(function, dwOffset));
 
     /// <summary>What a register of the PCI Express capability holds, in words.</summary>
     /// <param name="hDev">The device.</param>
     /// <param name="dwOffset">The register's offset in the capability (<see cref="PCI_CFG_REG_EXPRESS"/>).</param>
-    /// <param name="pBuf">Gets the words.</param>
+    /// <param name="pBuf">Gets the words; null to ask only how many there are.</param>
     /// <param name="dwInLen">How many characters it takes, the C string's end among them.</param>
     /// <param name="pdwOutLen">How many there are.</param>
-    public static uint PciExpressConfRegData2Str(IntPtr hDev, uint dwOffset, StringBuilder pBuf, uint dwInLen, ref uint pdwOutLen) =>
+    public static uint PciExpressConfRegData2Str(IntPtr hDev, uint dwOffset, StringBuilder? pBuf, uint dwInLen, ref uint pdwOutLen) =>
         Describe(nameof(PciExpressConfRegData2Str), hDev, pBuf, dwInLen, ref pdwOutLen, function => RegisterText.Express(function, dwOffset));
 
-    private static uint Describe(string operation, IntPtr hDev, StringBuilder into, uint room, ref uint length, Func<PciFunctionDescription, string> describe)
+    private static uint Describe(string operation, IntPtr hDev, StringBuilder? into, uint room, ref uint length, Func<PciFunctionDescription, string> describe)
     {
         int written = 0;
-        uint status = With(operation, hDev, card => written = Give(describe(PciDecoder.Decode(card.Function)), into, room));
-        length = (uint)written;
+        uint status = With(operation, hDev, card =>
+        {
+            string text = describe(PciDecoder.Decode(card.Function));
+            written = into is null ? text.Length : Give(text, into, room);
+        });
+        Answer.Tell(ref length, (uint)written);
         return status;
     }
 

@@ -7,14 +7,15 @@ public static partial class wdc_lib_decl
     /// <summary>Allocates a contiguous DMA buffer.</summary>
     /// <param name="hDev">The device.</param>
     /// <param name="ppBuf">The buffer.</param>
-    /// <param name="dwOptions">Direction and reach (<see cref="WD_DMA_OPTIONS"/>); 32 address bits unless they say otherwise.</param>
+    /// <param name="dwOptions">Direction and reach (<see cref="WD_DMA_OPTIONS"/>); 32 address bits unless they say otherwise. What the call implies (DMA_KERNEL_BUFFER_ALLOC here) is in the <see cref="WD_DMA"/>'s.</param>
     /// <param name="dwDMABufSize">Bytes.</param>
     /// <param name="ppDma">A <see cref="WD_DMA"/> in memory.</param>
     public static uint WDC_DMAContigBufLock(IntPtr hDev, ref IntPtr ppBuf, uint dwOptions, uint dwDMABufSize, ref IntPtr ppDma)
     {
         LockedBuffer? locked = null;
-        uint status = With(nameof(WDC_DMAContigBufLock), hDev, card => locked = LockedBuffers.Allocate(card, dwOptions, dwDMABufSize));
-        (ppBuf, ppDma) = (locked?.Address ?? 0, locked?.Description ?? 0);
+        uint status = With(nameof(WDC_DMAContigBufLock), hDev, card => locked = LockedBuffers.Allocate(card, LockedBuffers.AsWhole(dwOptions), dwDMABufSize));
+        Answer.Tell(ref ppBuf, locked?.Address ?? 0);
+        ppDma = locked?.Description ?? 0;
         return status;
     }
 
@@ -23,11 +24,11 @@ public static partial class wdc_lib_decl
     /// <param name="pBuf">The memory; it stays where it is until it is unlocked.</param>
     /// <param name="dwOptions">As for <see cref="WDC_DMAContigBufLock"/>.</param>
     /// <param name="dwDMABufSize">Bytes.</param>
-    /// <param name="ppDma">A <see cref="WD_DMA"/> in memory. Behind an IOMMU the memory is one range on the bus: one page, unless DMA_DISABLE_MERGE_ADJACENT_PAGES is given.</param>
+    /// <param name="ppDma">A <see cref="WD_DMA"/> in memory. Each page of the memory has its entry while they fit into WD_DMA_PAGES; a larger one, which is one range on the bus, has one entry, unless DMA_DISABLE_MERGE_ADJACENT_PAGES and DMA_LARGE_BUFFER are given.</param>
     public static uint WDC_DMASGBufLock(IntPtr hDev, IntPtr pBuf, uint dwOptions, uint dwDMABufSize, ref IntPtr ppDma)
     {
         LockedBuffer? locked = null;
-        uint status = With(nameof(WDC_DMASGBufLock), hDev, card => locked = LockedBuffers.Lock(card, pBuf, dwOptions, dwDMABufSize));
+        uint status = With(nameof(WDC_DMASGBufLock), hDev, card => locked = LockedBuffers.Lock(card, pBuf, LockedBuffers.AsWhole(dwOptions), dwDMABufSize));
         ppDma = locked?.Description ?? 0;
         return status;
     }
@@ -42,8 +43,9 @@ public static partial class wdc_lib_decl
     public static uint WDC_DMAReservedBufLock(IntPtr hDev, ulong pAddr, ref IntPtr ppBuf, uint dwOptions, uint dwDMABufSize, ref IntPtr ppDma)
     {
         LockedBuffer? locked = null;
-        uint status = With(nameof(WDC_DMAReservedBufLock), hDev, card => locked = LockedBuffers.Reserve(card, pAddr, dwOptions, dwDMABufSize));
-        (ppBuf, ppDma) = (locked?.Address ?? 0, locked?.Description ?? 0);
+        uint status = With(nameof(WDC_DMAReservedBufLock), hDev, card => locked = LockedBuffers.Reserve(card, pAddr, LockedBuffers.AsWhole(dwOptions), dwDMABufSize));
+        Answer.Tell(ref ppBuf, locked?.Address ?? 0);
+        ppDma = locked?.Description ?? 0;
         return status;
     }
 

@@ -13,10 +13,10 @@ public static partial class wdc_lib_decl
     /// <param name="pData">Given to it.</param>
     /// <param name="fUseKP">Whether the device's plug-in gets the interrupt first.</param>
     public static uint WDC_IntEnable(WDC_DEVICE pDev, WD_TRANSFER[]? pTransCmds, uint dwNumCmds, uint dwOptions, INT_HANDLER? funcIntHandler, IntPtr pData, bool fUseKP) =>
-        With(nameof(WDC_IntEnable), pDev?.hDev ?? 0, card => Enable(card, pTransCmds, dwNumCmds, dwOptions, funcIntHandler, pData, fUseKP));
+        With(nameof(WDC_IntEnable), pDev, card => Enable(card, pTransCmds, dwNumCmds, dwOptions, funcIntHandler, pData, fUseKP));
 
     /// <summary>Disables a device's interrupt: when this returns its handler runs no more.</summary>
-    public static uint WDC_IntDisable(WDC_DEVICE pDev) => With(nameof(WDC_IntDisable), pDev?.hDev ?? 0, card =>
+    public static uint WDC_IntDisable(WDC_DEVICE pDev) => With(nameof(WDC_IntDisable), pDev, card =>
     {
         if (!card.Interrupt.Disable()) throw new StatusException(WD_ERROR_CODES.WD_INTERRUPT_NOT_ENABLED, $"{card.Hardware}: the interrupt is not enabled.");
     });

@@ -13,7 +13,7 @@ public static partial class wdc_lib_decl
 
     /// <summary>Opens a card that no bus enumerates.</summary>
     /// <param name="phDev">The new handle; 0 when it fails.</param>
-    /// <param name="pCard">A <see cref="WD_CARD"/> in memory.</param>
+    /// <param name="pCard">A <see cref="WD_CARD"/> in memory: its <c>dwItems</c> and as many items, at the offset of its <c>Item</c>.</param>
     /// <param name="pDevCtx">Kept for <see cref="WDC_GetDevContext"/>.</param>
     public static uint WDC_IsaDeviceOpen(ref IntPtr phDev, IntPtr pCard, IntPtr pDevCtx) => OpenIsa(ref phDev, () => CardAt(pCard), pDevCtx);
 
@@ -22,7 +22,7 @@ public static partial class wdc_lib_decl
 
     /// <summary>Opens a card that no bus enumerates; older form.</summary>
     /// <param name="phDev">The new handle; 0 when it fails.</param>
-    /// <param name="pCard">A <see cref="WD_CARD"/> in memory.</param>
+    /// <param name="pCard">A <see cref="WD_CARD"/> in memory: its <c>dwItems</c> and as many items, at the offset of its <c>Item</c>.</param>
     /// <param name="pDevCtx">Kept for <see cref="WDC_GetDevContext"/>.</param>
     /// <param name="pReserved">Nothing.</param>
     /// <param name="sKPDriverName">A plug-in to open with it; null or empty for none.</param>
@@ -61,7 +61,12 @@ public static partial class wdc_lib_decl
         return status;
     }
 
-    private static WD_CARD CardAt(IntPtr pointer) => pointer == 0
-        ? throw new StatusException(WD_ERROR_CODES.WD_INVALID_PARAMETER, "no card is given.")
-        : Marshal.PtrToStructure<WD_CARD>(pointer);
+    private static WD_CARD CardAt(IntPtr pointer)
+    {
+        if (pointer == 0) throw new StatusException(WD_ERROR_CODES.WD_INVALID_PARAMETER, "no card is given.");
+        WD_CARD card = CallerStructures.Card(pointer);
+        return card.dwItems <= windrvr_consts.WD_CARD_ITEMS
+            ? card
+            : throw new StatusException(WD_ERROR_CODES.WD_INVALID_PARAMETER, $"the card at 0x{pointer:x} says that it has {card.dwItems} items; a card has {windrvr_consts.WD_CARD_ITEMS} at most.");
+    }
 }

@@ -20,14 +20,14 @@ public static partial class wdc_lib_decl
     }
 
     /// <summary>Opens a device.</summary>
-    /// <param name="pDev">The open device.</param>
+    /// <param name="pDev">Filled, and the open device from then on, wherever else the program holds it; made where it is null. A failure leaves it as it is.</param>
     /// <param name="pDeviceInfo">What <see cref="WDC_PciGetDeviceInfo(WD_PCI_CARD_INFO)"/> told, with the caller's wishes for sharing.</param>
     /// <param name="pDevCtx">Kept for <see cref="WDC_GetDevContext"/>.</param>
     public static uint WDC_PciDeviceOpen(ref WDC_DEVICE pDev, WD_PCI_CARD_INFO pDeviceInfo, IntPtr pDevCtx)
     {
         OpenCard? opened = null;
         uint status = Status.Run(nameof(WDC_PciDeviceOpen), () => opened = Open(pDeviceInfo, pDevCtx));
-        if (opened is not null) pDev = opened.Device;
+        opened?.Adopt(ref pDev);
         return status;
     }
 
@@ -35,7 +35,7 @@ public static partial class wdc_lib_decl
     public static uint WDC_PciDeviceOpen(ref WDC_DEVICE pDev, ref WD_PCI_CARD_INFO pDeviceInfo, IntPtr pDevCtx) => WDC_PciDeviceOpen(ref pDev, pDeviceInfo, pDevCtx);
 
     /// <summary>Opens a device; older form.</summary>
-    /// <param name="pDev">The open device.</param>
+    /// <param name="pDev">As in the later form.</param>
     /// <param name="pDeviceInfo">Its slot and card.</param>
     /// <param name="pDevCtx">Kept for <see cref="WDC_GetDevContext"/>.</param>
     /// <param name="pReserved">Nothing.</param>
@@ -43,12 +43,12 @@ public static partial class wdc_lib_decl
     /// <param name="pKPOpenData">Given to the plug-in.</param>
     public static uint WDC_PciDeviceOpen(ref WDC_DEVICE pDev, WD_PCI_CARD_INFO pDeviceInfo, IntPtr pDevCtx, IntPtr pReserved, string? sKPDriverName, IntPtr pKPOpenData)
     {
-        WDC_DEVICE device = pDev;
-        uint status = WDC_PciDeviceOpen(ref device, pDeviceInfo, pDevCtx);
-        if (status != Status.Success) return status;
-        IntPtr opened = device.hDev;
-        status = OpenPlugInWith(nameof(WDC_PciDeviceOpen), ref opened, sKPDriverName, pKPOpenData);
-        if (status == Status.Success) pDev = device;
+        OpenCard? opened = null;
+        uint status = Status.Run(nameof(WDC_PciDeviceOpen), () => opened = Open(pDeviceInfo, pDevCtx));
+        if (opened is null) return status;
+        IntPtr handle = opened.Handle;
+        status = OpenPlugInWith(nameof(WDC_PciDeviceOpen), ref handle, sKPDriverName, pKPOpenData);
+        if (status == Status.Success) opened.Adopt(ref pDev);
         return status;
     }
 
@@ -94,6 +94,9 @@ public static partial class wdc_lib_decl
             spaces[i].dwItemIndex = (uint)space.Item;
         }
 
+        WD_CARD items = info.Card; // the open device's own, as the caller may open another with his
+        items.Item = [.. items.Item];
+        CardItems.TellRegistered(items, card);
         DeviceDescription device = card.Hardware.Description;
         return new WDC_DEVICE
         {
@@ -101,7 +104,7 @@ public static partial class wdc_lib_decl
             slot = info.pciSlot,
             dwNumAddrSpaces = (uint)spaces.Length,
             pAddrDesc = spaces,
-            cardReg = new WD_CARD_REGISTER { Card = info.Card, hCard = (uint)card.Handle, cName = device.Name ?? "", cDescription = card.Hardware.ToString() },
+            cardReg = new WD_CARD_REGISTER { Card = items, hCard = (uint)card.Handle, cName = device.Name ?? "", cDescription = card.Hardware.ToString() },
             hDev = card.Handle,
             pCtx = context,
         };

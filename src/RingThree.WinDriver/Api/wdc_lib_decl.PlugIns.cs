@@ -10,7 +10,7 @@ public static partial class wdc_lib_decl
     /// <param name="pKPOpenData">Given to it.</param>
     /// <returns>WD_KERPLUG_FAILURE when there is none of that name or it refuses; WD_INCORRECT_VERSION when it was built for another version.</returns>
     public static uint WDC_KernelPlugInOpen(WDC_DEVICE pDev, string sKPDriverName, IntPtr pKPOpenData) =>
-        With(nameof(WDC_KernelPlugInOpen), pDev?.hDev ?? 0, card => card.OpenPlugIn(sKPDriverName, pKPOpenData));
+        With(nameof(WDC_KernelPlugInOpen), pDev, card => card.OpenPlugIn(sKPDriverName, pKPOpenData));
 
     /// <inheritdoc cref="WDC_KernelPlugInOpen(WDC_DEVICE, string, IntPtr)"/>
     public static uint WDC_KernelPlugInOpen(WDC_DEVICE pDev, string sKPDriverName, ref IntPtr pKPOpenData) => WDC_KernelPlugInOpen(pDev, sKPDriverName, pKPOpenData);
@@ -19,12 +19,12 @@ public static partial class wdc_lib_decl
     /// <param name="hDev">The device.</param>
     /// <param name="dwMsg">The message.</param>
     /// <param name="pData">What goes with it.</param>
-    /// <param name="pdwResult">The plug-in's result.</param>
+    /// <param name="pdwResult">The plug-in's result; may be a null reference.</param>
     public static uint WDC_CallKerPlug(IntPtr hDev, uint dwMsg, IntPtr pData, ref uint pdwResult)
     {
-        uint result = pdwResult;
+        uint result = 0;
         uint status = With(nameof(WDC_CallKerPlug), hDev, card => result = card.CallPlugIn(dwMsg, pData));
-        pdwResult = result;
+        if (status == Status.Success) Answer.Tell(ref pdwResult, result);
         return status;
     }
 }

@@ -20,10 +20,12 @@ public static partial class wdc_lib_decl
 
     /// <summary>Finds PCI functions, in the order of the buses; here every scan has that order.</summary>
     /// <inheritdoc cref="WDC_PciScanDevices(uint, uint, WDC_PCI_SCAN_RESULT)"/>
-    public static uint WDC_PciScanDevicesByTopology(uint dwVendorId, uint dwDeviceId, WDC_PCI_SCAN_RESULT pPciScanResult) => WDC_PciScanDevices(dwVendorId, dwDeviceId, pPciScanResult);
+    public static uint WDC_PciScanDevicesByTopology(uint dwVendorId, uint dwDeviceId, WDC_PCI_SCAN_RESULT pPciScanResult) =>
+        Scan(nameof(WDC_PciScanDevicesByTopology), dwVendorId, dwDeviceId, registered: false, pPciScanResult);
 
     /// <inheritdoc cref="WDC_PciScanDevicesByTopology(uint, uint, WDC_PCI_SCAN_RESULT)"/>
-    public static uint WDC_PciScanDevicesByTopology(uint dwVendorId, uint dwDeviceId, ref WDC_PCI_SCAN_RESULT pPciScanResult) => WDC_PciScanDevices(dwVendorId, dwDeviceId, ref pPciScanResult);
+    public static uint WDC_PciScanDevicesByTopology(uint dwVendorId, uint dwDeviceId, ref WDC_PCI_SCAN_RESULT pPciScanResult) =>
+        WDC_PciScanDevicesByTopology(dwVendorId, dwDeviceId, pPciScanResult ??= new WDC_PCI_SCAN_RESULT());
 
     /// <summary>Finds PCI functions that are ready to be opened: through VFIO those bound to its driver, on other hosts all.</summary>
     /// <inheritdoc cref="WDC_PciScanDevices(uint, uint, WDC_PCI_SCAN_RESULT)"/>
@@ -36,13 +38,7 @@ public static partial class wdc_lib_decl
 
     /// <summary>Tells a function's resources, without opening it.</summary>
     /// <param name="pDeviceInfo">Its slot is given; its card is filled.</param>
-    public static uint WDC_PciGetDeviceInfo(WD_PCI_CARD_INFO pDeviceInfo) => Status.Run(nameof(WDC_PciGetDeviceInfo), () =>
-    {
-        DriverState.Check();
-        ArgumentNullException.ThrowIfNull(pDeviceInfo);
-        (IHost host, string address) = WinDriverHosts.Find(pDeviceInfo.pciSlot);
-        pDeviceInfo.Card = CardItems.Of(CardItems.Describe(host, address), pDeviceInfo.pciSlot);
-    });
+    public static uint WDC_PciGetDeviceInfo(WD_PCI_CARD_INFO pDeviceInfo) => Status.Run(nameof(WDC_PciGetDeviceInfo), () => FindItems(pDeviceInfo));
 
     /// <inheritdoc cref="WDC_PciGetDeviceInfo(WD_PCI_CARD_INFO)"/>
     public static uint WDC_PciGetDeviceInfo(ref WD_PCI_CARD_INFO pDeviceInfo) => WDC_PciGetDeviceInfo(pDeviceInfo);
@@ -124,7 +120,10 @@ public static partial class wdc_lib_decl
         });
     }
 
-    private static uint Scan(string operation, uint vendor, uint device, bool registered, WDC_PCI_SCAN_RESULT result) => Status.Run(operation, () =>
+    private static uint Scan(string operation, uint vendor, uint device, bool registered, WDC_PCI_SCAN_RESULT result) =>
+        Status.Run(operation, () => Scan(vendor, device, registered, result));
+
+    internal static void Scan(uint vendor, uint device, bool registered, WDC_PCI_SCAN_RESULT result)
     {
         DriverState.Check();
         ArgumentNullException.ThrowIfNull(result);
@@ -139,7 +138,15 @@ public static partial class wdc_lib_decl
         }
 
         result.dwNumDevices = (uint)found.Length;
-    });
+    }
+
+    internal static void FindItems(WD_PCI_CARD_INFO info)
+    {
+        DriverState.Check();
+        ArgumentNullException.ThrowIfNull(info);
+        (IHost host, string address) = WinDriverHosts.Find(info.pciSlot);
+        info.Card = CardItems.Of(CardItems.Describe(host, address), info.pciSlot);
+    }
 
     private static bool IsRegistered(IHost host, DeviceDescription device) => host.Binding is not { } binding || device.Driver == binding.RequiredDriver;
 

@@ -12,18 +12,18 @@ public static partial class wdc_lib_decl
     /// <param name="dwDMABufSize">Bytes.</param>
     /// <param name="ppDma">A <see cref="WD_DMA"/> in memory.</param>
     /// <param name="pInterruptParams">A <see cref="WDC_INTERRUPT_PARAMS"/> in memory to enable the interrupt with until <see cref="WDC_DMATransactionUninit"/>; 0 where the program enables it itself.</param>
-    /// <param name="dwAlignment">What the buffer's bus address has to be a multiple of, 0 for any: a page's size at most, which every buffer has.</param>
+    /// <param name="dwAlignment">What the buffer's bus address has to be a multiple of, 0 for any: a power of two, or the mask below it (0xF for 16), a page's size at most.</param>
     public static uint WDC_DMATransactionContigInit(IntPtr hDev, ref IntPtr ppBuf, uint dwOptions, uint dwDMABufSize, ref IntPtr ppDma, IntPtr pInterruptParams, uint dwAlignment)
     {
         LockedBuffer? locked = null;
         uint status = With(nameof(WDC_DMATransactionContigInit), hDev, card =>
         {
-            if (dwAlignment > Environment.SystemPageSize || (dwAlignment != 0 && !uint.IsPow2(dwAlignment)))
-                throw new StatusException(WD_ERROR_CODES.WD_INVALID_PARAMETER, $"an alignment of {dwAlignment} cannot be had: a power of two, at most {Environment.SystemPageSize}.");
-            locked = Divided(card, LockedBuffers.Allocate(card, dwOptions, dwDMABufSize), pInterruptParams, 0, 0);
-            locked.Set(nameof(WD_DMA.dwAlignment), dwAlignment);
+            uint alignment = LockedBuffers.Alignment(dwAlignment);
+            locked = Divided(card, LockedBuffers.Allocate(card, LockedBuffers.AsTransaction(dwOptions), dwDMABufSize), pInterruptParams, 0, 0);
+            locked.Set(nameof(WD_DMA.dwAlignment), alignment);
         });
-        (ppBuf, ppDma) = (locked?.Address ?? 0, locked?.Description ?? 0);
+        Answer.Tell(ref ppBuf, locked?.Address ?? 0);
+        ppDma = locked?.Description ?? 0;
         return status;
     }
 
@@ -40,17 +40,17 @@ public static partial class wdc_lib_decl
     {
         LockedBuffer? locked = null;
         uint status = With(nameof(WDC_DMATransactionSGInit), hDev, card =>
-            locked = Divided(card, LockedBuffers.Lock(card, pBuf, dwOptions, dwDMABufSize), pInterruptParams, dwMaxTransferSize, dwTransferElementSize));
+            locked = Divided(card, LockedBuffers.Lock(card, pBuf, LockedBuffers.AsTransaction(dwOptions), dwDMABufSize), pInterruptParams, dwMaxTransferSize, dwTransferElementSize));
         ppDma = locked?.Description ?? 0;
         return status;
     }
 
     /// <summary>Begins a transaction: the callback programs the device with the first transfer, which the <see cref="WD_DMA"/> tells.</summary>
     /// <param name="pDma">The buffer.</param>
-    /// <param name="funcDMATransactionCallback">Called here, and for each further transfer.</param>
+    /// <param name="funcDMATransactionCallback">Called here, and for each further transfer; null for none.</param>
     /// <param name="DMATransactionCallbackCtx">Given to it.</param>
     /// <returns>WD_OPERATION_ALREADY_DONE while it is under way.</returns>
-    public static uint WDC_DMATransactionExecute(IntPtr pDma, DMA_TRANSACTION_CALLBACK funcDMATransactionCallback, IntPtr DMATransactionCallbackCtx) =>
+    public static uint WDC_DMATransactionExecute(IntPtr pDma, DMA_TRANSACTION_CALLBACK? funcDMATransactionCallback, IntPtr DMATransactionCallbackCtx) =>
         WithBuffer(nameof(WDC_DMATransactionExecute), pDma, buffer => LockedBuffers.Transaction(buffer).Execute(funcDMATransactionCallback, DMATransactionCallbackCtx));
 
     /// <summary>The device has finished a transfer. Where there is another the <see cref="WD_DMA"/> tells it.</summary>
@@ -82,7 +82,8 @@ public static partial class wdc_lib_decl
 
     private static void Enable(OpenCard card, WDC_INTERRUPT_PARAMS how)
     {
+        WD_TRANSFER[]? commands = how.pTransCmds; // first: it is what shows that nobody filled the structure in
         INT_HANDLER? handler = how.funcIntHandler == 0 ? null : Marshal.GetDelegateForFunctionPointer<INT_HANDLER>(how.funcIntHandler);
-        Enable(card, how.pTransCmds, how.dwNumCmds, how.dwOptions, handler, how.pData, how.fUseKP != 0);
+        Enable(card, commands, how.dwNumCmds, how.dwOptions, handler, how.pData, how.fUseKP != 0);
     }
 }

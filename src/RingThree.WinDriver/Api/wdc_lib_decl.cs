@@ -19,7 +19,9 @@ public static partial class wdc_lib_decl
     public static uint WDC_DriverClose() => Status.Run(nameof(WDC_DriverClose), DriverState.CloseLibrary);
 
     /// <summary>Waits for some microseconds.</summary>
-    public static uint WDC_Sleep(uint dwMicroSecs, WDC_SLEEP_OPTIONS options) => Status.Run(nameof(WDC_Sleep), () =>
+    public static uint WDC_Sleep(uint dwMicroSecs, WDC_SLEEP_OPTIONS options) => Status.Run(nameof(WDC_Sleep), () => Sleep(dwMicroSecs, options));
+
+    internal static void Sleep(uint dwMicroSecs, WDC_SLEEP_OPTIONS options)
     {
         if (options == WDC_SLEEP_OPTIONS.WDC_SLEEP_NON_BUSY && dwMicroSecs >= 1000)
         {
@@ -29,7 +31,7 @@ public static partial class wdc_lib_decl
 
         long end = System.Diagnostics.Stopwatch.GetTimestamp() + (long)(dwMicroSecs * (System.Diagnostics.Stopwatch.Frequency / 1e6));
         while (System.Diagnostics.Stopwatch.GetTimestamp() < end) Thread.SpinWait(10);
-    });
+    }
 
     /// <summary>The bus a device is on.</summary>
     public static WD_BUS_TYPE WDC_GetBusType(IntPtr hDev) => OpenCards.Find(hDev) switch
@@ -44,6 +46,13 @@ public static partial class wdc_lib_decl
 
     /// <summary>What was given when the device was opened.</summary>
     public static IntPtr WDC_GetDevContext(IntPtr hDev) => OpenCards.Find(hDev)?.Device.pCtx ?? 0;
+
+    /// <summary>Runs something with an open card that the program names by an object; where that is a copy of its own, it is told what has changed.</summary>
+    private static uint With(string operation, WDC_DEVICE? pDev, Action<OpenCard> work) => With(operation, pDev?.hDev ?? 0, card =>
+    {
+        work(card);
+        if (pDev != card.Device) card.Device.CopyTo(pDev!);
+    });
 
     /// <summary>Runs something with an open card.</summary>
     private static uint With(string operation, IntPtr hDev, Action<OpenCard> work) => Status.Run(operation, () =>

@@ -12,46 +12,46 @@ public static class wdc_lib_macros
     /// <summary>Reads 8 bits.</summary>
     /// <param name="addr">Where the space begins.</param>
     /// <param name="off">Bytes from there, a multiple of the width.</param>
-    public static byte WDC_ReadMem8(ulong addr, ulong off) => DirectMemory.Read(addr, off, byte.MaxValue);
+    public static byte WDC_ReadMem8(ulong addr, ulong off) => DirectMemory.Read(nameof(WDC_ReadMem8), addr, off, byte.MaxValue);
 
     /// <summary>Writes 8 bits.</summary>
     /// <param name="addr">Where the space begins.</param>
     /// <param name="off">Bytes from there, a multiple of the width.</param>
     /// <param name="val">The value.</param>
-    public static void WDC_WriteMem8(ulong addr, ulong off, byte val) => DirectMemory.Write(addr, off, val);
+    public static void WDC_WriteMem8(ulong addr, ulong off, byte val) => DirectMemory.Write(nameof(WDC_WriteMem8), addr, off, val);
 
     /// <summary>Reads 16 bits.</summary>
     /// <param name="addr">Where the space begins.</param>
     /// <param name="off">Bytes from there, a multiple of the width.</param>
-    public static ushort WDC_ReadMem16(ulong addr, ulong off) => DirectMemory.Read(addr, off, ushort.MaxValue);
+    public static ushort WDC_ReadMem16(ulong addr, ulong off) => DirectMemory.Read(nameof(WDC_ReadMem16), addr, off, ushort.MaxValue);
 
     /// <summary>Writes 16 bits.</summary>
     /// <param name="addr">Where the space begins.</param>
     /// <param name="off">Bytes from there, a multiple of the width.</param>
     /// <param name="val">The value.</param>
-    public static void WDC_WriteMem16(ulong addr, ulong off, ushort val) => DirectMemory.Write(addr, off, val);
+    public static void WDC_WriteMem16(ulong addr, ulong off, ushort val) => DirectMemory.Write(nameof(WDC_WriteMem16), addr, off, val);
 
     /// <summary>Reads 32 bits.</summary>
     /// <param name="addr">Where the space begins.</param>
     /// <param name="off">Bytes from there, a multiple of the width.</param>
-    public static uint WDC_ReadMem32(ulong addr, ulong off) => DirectMemory.Read(addr, off, uint.MaxValue);
+    public static uint WDC_ReadMem32(ulong addr, ulong off) => DirectMemory.Read(nameof(WDC_ReadMem32), addr, off, uint.MaxValue);
 
     /// <summary>Writes 32 bits.</summary>
     /// <param name="addr">Where the space begins.</param>
     /// <param name="off">Bytes from there, a multiple of the width.</param>
     /// <param name="val">The value.</param>
-    public static void WDC_WriteMem32(ulong addr, ulong off, uint val) => DirectMemory.Write(addr, off, val);
+    public static void WDC_WriteMem32(ulong addr, ulong off, uint val) => DirectMemory.Write(nameof(WDC_WriteMem32), addr, off, val);
 
     /// <summary>Reads 64 bits.</summary>
     /// <param name="addr">Where the space begins.</param>
     /// <param name="off">Bytes from there, a multiple of the width.</param>
-    public static ulong WDC_ReadMem64(ulong addr, ulong off) => DirectMemory.Read(addr, off, ulong.MaxValue);
+    public static ulong WDC_ReadMem64(ulong addr, ulong off) => DirectMemory.Read(nameof(WDC_ReadMem64), addr, off, ulong.MaxValue);
 
     /// <summary>Writes 64 bits.</summary>
     /// <param name="addr">Where the space begins.</param>
     /// <param name="off">Bytes from there, a multiple of the width.</param>
     /// <param name="val">The value.</param>
-    public static void WDC_WriteMem64(ulong addr, ulong off, ulong val) => DirectMemory.Write(addr, off, val);
+    public static void WDC_WriteMem64(ulong addr, ulong off, ulong val) => DirectMemory.Write(nameof(WDC_WriteMem64), addr, off, val);
 
     /// <summary>Bytes of an access width.</summary>
     public static uint WDC_ADDR_MODE_TO_SIZE(WDC_ADDR_MODE mode) => (uint)mode;

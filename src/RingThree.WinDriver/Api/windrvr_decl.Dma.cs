@@ -10,17 +10,11 @@ public static partial class windrvr_decl
     /// <param name="pDma"><c>hCard</c>, the size, the options and, where it is the caller's, the memory; filled.</param>
     public static uint WD_DMALock(IntPtr hWD, ref WD_DMA pDma) => WithDma(nameof(WD_DMALock), hWD, ref pDma, given =>
         Has(given, WD_DMA_OPTIONS.DMA_GET_EXISTING_BUF) ? LockedBuffers.Get(given.hDma)
-        : Has(given, WD_DMA_OPTIONS.DMA_RESERVED_MEM) ? LockedBuffers.Reserve(CardOf(given), given.Page is [var first, ..] ? first.pPhysicalAddr : 0, given.dwOptions, given.dwBytes)
-        : AllocateOrLock(given));
+        : Has(given, WD_DMA_OPTIONS.DMA_RESERVED_MEM) ? LockedBuffers.Reserve(CardOf(given), given.Page is [var first, ..] ? first.pPhysicalAddr : 0, LockedBuffers.AsWhole(given.dwOptions), given.dwBytes)
+        : AllocateOrLock(given, LockedBuffers.AsWhole(given.dwOptions)));
 
     /// <summary>One user lets go of a buffer; the last one takes it from its card.</summary>
-    public static uint WD_DMAUnlock(IntPtr hWD, ref WD_DMA pDma)
-    {
-        uint handle = pDma.hDma;
-        uint status = With(nameof(WD_DMAUnlock), hWD, () => LockedBuffers.Unlock(LockedBuffers.Find(handle)));
-        if (status == Status.Success) pDma.hDma = 0;
-        return status;
-    }
+    public static uint WD_DMAUnlock(IntPtr hWD, ref WD_DMA pDma) => Unlock(nameof(WD_DMAUnlock), hWD, ref pDma);
 
     /// <summary>Before the processor reads what the card has written.</summary>
     public static uint WD_DMASyncCpu(IntPtr hWD, ref WD_DMA pDma) => WithDma(nameof(WD_DMASyncCpu), hWD, ref pDma, Synchronized);
@@ -31,8 +25,10 @@ public static partial class windrvr_decl
     /// <summary>Locks a buffer for a transaction in transfers of at most <c>dwMaxTransferSize</c> bytes.</summary>
     public static uint WD_DMATransactionInit(IntPtr hWD, ref WD_DMA pDma) => WithDma(nameof(WD_DMATransactionInit), hWD, ref pDma, given =>
     {
-        LockedBuffer buffer = AllocateOrLock(given);
+        uint alignment = LockedBuffers.Alignment(given.dwAlignment);
+        LockedBuffer buffer = AllocateOrLock(given, LockedBuffers.AsTransaction(given.dwOptions));
         LockedBuffers.Divide(buffer, given.dwMaxTransferSize, given.dwTransferElementSize);
+        buffer.Set(nameof(WD_DMA.dwAlignment), alignment);
         return buffer;
     });
 
@@ -40,7 +36,7 @@ public static partial class windrvr_decl
     public static uint WD_DMATransactionExecute(IntPtr hWD, ref WD_DMA pDma) => WithDma(nameof(WD_DMATransactionExecute), hWD, ref pDma, given =>
     {
         LockedBuffer buffer = LockedBuffers.Find(given.hDma);
-        DMA_TRANSACTION_CALLBACK callback = given.DMATransactionCallback == 0 ? _ => { } : Marshal.GetDelegateForFunctionPointer<DMA_TRANSACTION_CALLBACK>(given.DMATransactionCallback);
+        DMA_TRANSACTION_CALLBACK? callback = given.DMATransactionCallback == 0 ? null : Marshal.GetDelegateForFunctionPointer<DMA_TRANSACTION_CALLBACK>(given.DMATransactionCallback);
         LockedBuffers.Transaction(buffer).Execute(callback, given.DMATransactionCallbackCtx);
         return buffer;
     });
@@ -68,13 +64,13 @@ public static partial class windrvr_decl
     });
 
     /// <summary>Ends a transaction and unlocks its buffer.</summary>
-    public static uint WD_DMATransactionUninit(IntPtr hWD, ref WD_DMA pDma) => WD_DMAUnlock(hWD, ref pDma);
+    public static uint WD_DMATransactionUninit(IntPtr hWD, ref WD_DMA pDma) => Unlock(nameof(WD_DMATransactionUninit), hWD, ref pDma);
 
     private static bool Has(in WD_DMA dma, WD_DMA_OPTIONS option) => (dma.dwOptions & (uint)option) != 0;
 
-    private static LockedBuffer AllocateOrLock(in WD_DMA dma) => Has(dma, WD_DMA_OPTIONS.DMA_KERNEL_BUFFER_ALLOC)
-        ? LockedBuffers.Allocate(CardOf(dma), dma.dwOptions, dma.dwBytes)
-        : LockedBuffers.Lock(CardOf(dma), dma.pUserAddr, dma.dwOptions, dma.dwBytes);
+    private static LockedBuffer AllocateOrLock(in WD_DMA dma, uint options) => Has(dma, WD_DMA_OPTIONS.DMA_KERNEL_BUFFER_ALLOC)
+        ? LockedBuffers.Allocate(CardOf(dma), options, dma.dwBytes)
+        : LockedBuffers.Lock(CardOf(dma), dma.pUserAddr, options, dma.dwBytes);
 
     private static OpenCard CardOf(in WD_DMA dma) => OpenCards.Find((int)dma.hCard)
         ?? throw new StatusException(WD_ERROR_CODES.WD_INVALID_HANDLE, $"0x{dma.hCard:x} is no registered card.");
@@ -84,6 +80,14 @@ public static partial class windrvr_decl
         LockedBuffer buffer = LockedBuffers.Find(dma.hDma);
         LockedBuffers.Sync();
         return buffer;
+    }
+
+    private static uint Unlock(string operation, IntPtr hWD, ref WD_DMA pDma)
+    {
+        uint handle = pDma.hDma;
+        uint status = With(operation, hWD, () => LockedBuffers.Unlock(LockedBuffers.Find(handle)));
+        if (status == Status.Success) pDma.hDma = 0;
+        return status;
     }
 
     private static uint WithDma(string operation, IntPtr hWD, ref WD_DMA pDma, Func<WD_DMA, LockedBuffer> work)

@@ -47,7 +47,7 @@ public static partial class windrvr_decl
             handle = EventQueues.Register(pEvent, func, pData);
             pEvent.hEvent = handle;
         });
-        phEvent = (IntPtr)handle;
+        Answer.Tell(ref phEvent, (IntPtr)handle);
         return status;
     }
 

@@ -28,7 +28,7 @@ public static partial class windrvr_decl
     public static uint InterruptEnable(ref IntPtr phThread, IntPtr hWD, WD_INTERRUPT pInt, INT_HANDLER func, IntPtr pData)
     {
         uint status = With(nameof(InterruptEnable), hWD, () => Card(pInt).Interrupt.Enable(pInt, InterruptDelivery.OwnThread, func is null ? null : () => func(pData)));
-        phThread = status == Status.Success ? (IntPtr)(int)pInt.hInterrupt : 0;
+        Answer.Tell(ref phThread, status == Status.Success ? (IntPtr)(int)pInt.hInterrupt : 0);
         return status;
     }
 

@@ -6,10 +6,12 @@ namespace Jungo.wdapi_dotnet;
 /// <summary>The driver itself: the functions below the card library. Every one answers with a status.</summary>
 public static partial class windrvr_decl
 {
-    public const int WD_VERSION = 1630;
+    /// <summary>The version in digits, of which programs make the kernel module's name.</summary>
+    public const string WD_VERSION = "1630";
     public const string WD_VER_STRING = "RingThree, in place of WinDriver 16.30";
     public const string DLL_NAME = "RingThree.WinDriver";
 
+    internal const uint VersionNumber = 1630;
     internal static readonly IntPtr DriverHandle = 0x5244_0000;
 
     /// <summary>The name of the kernel module; there is none here, so any name does.</summary>
@@ -28,12 +30,12 @@ public static partial class windrvr_decl
     {
         ArgumentNullException.ThrowIfNull(pPciScan);
         var result = new WDC_PCI_SCAN_RESULT { deviceId = pPciScan.cardId, deviceSlot = pPciScan.cardSlot };
-        Check(wdc_lib_decl.WDC_PciScanDevices(pPciScan.searchId.dwVendorId, pPciScan.searchId.dwDeviceId, result));
+        wdc_lib_decl.Scan(pPciScan.searchId.dwVendorId, pPciScan.searchId.dwDeviceId, registered: false, result);
         pPciScan.dwCards = result.dwNumDevices;
     });
 
     /// <summary>Tells a function's resources.</summary>
-    public static uint WD_PciGetCardInfo(IntPtr hWD, WD_PCI_CARD_INFO pPciCard) => With(nameof(WD_PciGetCardInfo), hWD, () => Check(wdc_lib_decl.WDC_PciGetDeviceInfo(pPciCard)));
+    public static uint WD_PciGetCardInfo(IntPtr hWD, WD_PCI_CARD_INFO pPciCard) => With(nameof(WD_PciGetCardInfo), hWD, () => wdc_lib_decl.FindItems(pPciCard));
 
     /// <summary>Finds a function's capabilities, open or not.</summary>
     public static uint WD_PciScanCaps(IntPtr hWD, WD_PCI_SCAN_CAPS pPciScanCaps) => With(nameof(WD_PciScanCaps), hWD, () =>
@@ -49,9 +51,12 @@ public static partial class windrvr_decl
     public static uint WD_PciConfigDump(IntPtr hWD, ref WD_PCI_CONFIG_DUMP pConfig)
     {
         WD_PCI_CONFIG_DUMP dump = pConfig;
-        uint status = With(nameof(WD_PciConfigDump), hWD, () => Check(dump.fIsRead != 0
-            ? wdc_lib_decl.WDC_PciReadCfgBySlot(ref dump.pciSlot, dump.dwOffset, dump.pBuffer, dump.dwBytes)
-            : wdc_lib_decl.WDC_PciWriteCfgBySlot(ref dump.pciSlot, dump.dwOffset, dump.pBuffer, dump.dwBytes)));
+        uint status = With(nameof(WD_PciConfigDump), hWD, () =>
+        {
+            Span<byte> data = CallerMemory.Given(dump.pBuffer, dump.dwBytes);
+            if (dump.fIsRead != 0) ConfigurationAccess.Read(dump.pciSlot, dump.dwOffset, data);
+            else ConfigurationAccess.Write(dump.pciSlot, dump.dwOffset, data);
+        });
         pConfig.dwResult = (uint)(status == Status.Success ? PCI_ACCESS_RESULT.PCI_ACCESS_OK
             : status == (uint)WD_ERROR_CODES.WD_DEVICE_NOT_FOUND ? PCI_ACCESS_RESULT.PCI_BAD_SLOT : PCI_ACCESS_RESULT.PCI_ACCESS_ERROR);
         return status;
@@ -72,7 +77,7 @@ public static partial class windrvr_decl
         OpenCard card = slot is { } place ? OpenCard.Register(place, pCardReg.Card) : OpenCard.Register(pCardReg.Card);
         DriverState.Add(card, opened => new WDC_DEVICE { hDev = opened.Handle, slot = slot ?? default });
         pCardReg.hCard = (uint)card.Handle;
-        SetHandles(pCardReg.Card, (uint)card.Handle);
+        CardItems.TellRegistered(pCardReg.Card, card);
     });
 
     /// <summary>Gives a card back.</summary>
@@ -80,7 +85,7 @@ public static partial class windrvr_decl
     {
         ArgumentNullException.ThrowIfNull(pCardReg);
         (OpenCards.Find((int)pCardReg.hCard) ?? throw new StatusException(WD_ERROR_CODES.WD_INVALID_HANDLE, $"0x{pCardReg.hCard:x} is no registered card.")).Close();
-        SetHandles(pCardReg.Card, 0);
+        CardItems.SetHandles(pCardReg.Card, 0);
         pCardReg.hCard = 0;
     });
 
@@ -98,20 +103,20 @@ public static partial class windrvr_decl
     {
         if (pTransArray is null || dwNumTransfers == 0 || dwNumTransfers > pTransArray.Length)
             throw new StatusException(WD_ERROR_CODES.WD_INVALID_PARAMETER, $"{dwNumTransfers} commands are named, and there are {pTransArray?.Length ?? 0}.");
-        for (int i = 0; i < dwNumTransfers; i++) Transfers.Run(ref pTransArray[i]);
+        Transfers.Run(pTransArray.AsSpan(0, (int)dwNumTransfers));
     });
 
     /// <summary>The version of the driver.</summary>
     public static uint WD_Version(IntPtr hWD, ref uint dwVer, ref string sVer)
     {
         uint status = With(nameof(WD_Version), hWD, () => { });
-        if (status == Status.Success) (dwVer, sVer) = (WD_VERSION, WD_VER_STRING);
+        if (status == Status.Success) (dwVer, sVer) = (VersionNumber, WD_VER_STRING);
         return status;
     }
 
     /// <summary>Waits for some microseconds.</summary>
     public static uint WD_Sleep(IntPtr hWD, uint dwMicroSeconds, uint dwOptions) =>
-        With(nameof(WD_Sleep), hWD, () => Check(wdc_lib_decl.WDC_Sleep(dwMicroSeconds, (WDC_SLEEP_OPTIONS)dwOptions)));
+        With(nameof(WD_Sleep), hWD, () => wdc_lib_decl.Sleep(dwMicroSeconds, (WDC_SLEEP_OPTIONS)dwOptions));
 
     internal static uint With(string operation, IntPtr hWD, Action work) => Status.Run(operation, () =>
     {
@@ -119,18 +124,4 @@ public static partial class windrvr_decl
         DriverState.Check();
         work();
     });
-
-    internal static void Check(uint status)
-    {
-        if (status != Status.Success) throw new StatusException((WD_ERROR_CODES)(int)status, "see above.");
-    }
-
-    /// <summary>The interrupt item tells the handle that interrupts are enabled with.</summary>
-    private static void SetHandles(in WD_CARD card, uint handle)
-    {
-        foreach (ref WD_ITEMS item in CardItems.Items(card))
-        {
-            if (item.item == (uint)ITEM_TYPE.ITEM_INTERRUPT) item.I.Int.hInterrupt = handle;
-        }
-    }
 }

@@ -13,11 +13,10 @@ internal sealed class BufferTransaction(LockedBuffer buffer, DmaTransaction tran
     private DMA_TRANSACTION_CALLBACK? _callback;
     private IntPtr _context;
 
-    /// <summary>Begins: the first transfer's place is told, and the callback programs the card with it.</summary>
+    /// <summary>Begins: the first transfer's place is told, and the callback, where there is one, programs the card with it.</summary>
     /// <exception cref="InvalidOperationException">It is under way.</exception>
-    internal void Execute(DMA_TRANSACTION_CALLBACK callback, IntPtr context)
+    internal void Execute(DMA_TRANSACTION_CALLBACK? callback, IntPtr context)
     {
-        ArgumentNullException.ThrowIfNull(callback);
         lock (_gate)
         {
             transfers.Start();
@@ -41,13 +40,13 @@ internal sealed class BufferTransaction(LockedBuffer buffer, DmaTransaction tran
     /// <exception cref="InvalidOperationException">None is under way.</exception>
     internal bool Complete(bool runCallback)
     {
-        DMA_TRANSACTION_CALLBACK callback;
+        DMA_TRANSACTION_CALLBACK? callback;
         IntPtr context;
         bool more;
         lock (_gate)
         {
             more = transfers.Complete();
-            (callback, context) = (_callback!, _context);
+            (callback, context) = (_callback, _context);
             if (more) TellCurrent();
             else buffer.Set(nameof(WD_DMA.dwBytesTransferred), (uint)transfers.Transferred);
         }
@@ -75,11 +74,11 @@ internal sealed class BufferTransaction(LockedBuffer buffer, DmaTransaction tran
         buffer.Tell(current.Address, current.Length, transfers.Transferred);
     }
 
-    private static void Call(DMA_TRANSACTION_CALLBACK callback, IntPtr context)
+    private static void Call(DMA_TRANSACTION_CALLBACK? callback, IntPtr context)
     {
         try
         {
-            callback(context);
+            callback?.Invoke(context);
         }
         catch (Exception error)
         {

@@ -14,6 +14,7 @@ internal sealed class CardInterrupt(OpenCard card)
     private const uint ShutOff = (uint)WD_INTERRUPT_WAIT_RESULT.INTERRUPT_INTERRUPTED;
     private static readonly TimeSpan WaitStep = TimeSpan.FromSeconds(1);
     private readonly Lock _gate = new();
+    private readonly Lock _renewal = new(); // held while it is disabled and enabled again
     private InterruptSession? _session;
     private WD_INTERRUPT? _interrupt;
     private Commands? _copied;
@@ -39,13 +40,23 @@ internal sealed class CardInterrupt(OpenCard card)
     {
         lock (_gate)
         {
-            Enable(interrupt, () => count == 0 ? null : Commands.Translate(card, commands, count), options, InterruptDelivery.OwnThread, handler, plugIn);
+            GiveBackLast();
 
-            // As the manual has it the commands stay where they are until disable; pinned, so that their address can be told.
+            // As the manual has it the commands stay where they are until disable; pinned, so that their address can be told, and
+            // before the first interrupt, whose handler reads them there.
+            Unpin(); // those of an enhancement that was overtaken
             if (count > 0) _pin = GCHandle.Alloc(commands, GCHandleType.Pinned);
-            interrupt.Cmd = count > 0 ? _pin.AddrOfPinnedObject() : 0;
-            interrupt.dwCmds = (uint)count;
-            card.Device.hIntCmdsPin = _pin;
+            TellCommands(interrupt, count > 0 ? _pin.AddrOfPinnedObject() : 0, (uint)count);
+            try
+            {
+                Enable(interrupt, () => count == 0 ? null : Commands.Translate(card, commands, count), options, InterruptDelivery.OwnThread, handler, plugIn);
+            }
+            catch
+            {
+                Unpin();
+                TellCommands(interrupt, 0, 0);
+                throw;
+            }
         }
     }
 
@@ -60,23 +71,37 @@ internal sealed class CardInterrupt(OpenCard card)
     {
         if (_session is not { } session) throw NotEnabled();
         if (_hasThread) throw new StatusException(WD_ERROR_CODES.WD_INVALID_PARAMETER, $"{card.Hardware}: the interrupt was enabled with a thread that waits for it. To wait yourself, enable it with WD_IntEnable.");
-        try
+        while (true)
         {
-            Interrupt batch = default;
-            do
+            try
             {
-                // Until it comes, is disabled or shut off: that is what this call promises.
-                if (!_isShutOff) continue;
-                interrupt.fStopped = ShutOff;
+                Interrupt batch = default;
+                do
+                {
+                    // Until it comes, is disabled or shut off: that is what this call promises.
+                    if (!_isShutOff) continue;
+                    interrupt.fStopped = ShutOff;
+                    return;
+                }
+                while (!session.Wait(WaitStep, out batch));
+
+                Receive(interrupt, _copied, batch);
                 return;
             }
-            while (!session.Wait(WaitStep, out batch));
+            catch (ObjectDisposedException)
+            {
+                lock (_renewal)
+                {
+                    if (_session is { } renewed && renewed != session)
+                    {
+                        session = renewed;
+                        continue;
+                    }
+                }
 
-            Receive(interrupt, _copied, batch);
-        }
-        catch (ObjectDisposedException)
-        {
-            interrupt.fStopped = (uint)WD_INTERRUPT_WAIT_RESULT.INTERRUPT_STOPPED;
+                interrupt.fStopped = (uint)WD_INTERRUPT_WAIT_RESULT.INTERRUPT_STOPPED;
+                return;
+            }
         }
     }
 
@@ -89,27 +114,46 @@ internal sealed class CardInterrupt(OpenCard card)
         (interrupt.dwCounter, interrupt.dwLost) = ((uint)counters.Claimed, (uint)(counters.Claimed - counters.Handled));
     }
 
-    /// <summary>Trades processor time for latency from now on, at this card alone. The interrupt is disabled and enabled for it.</summary>
+    /// <summary>
+    /// Trades processor time for latency from now on, at this card alone. The interrupt is disabled and enabled for it; what its
+    /// record says to a handler, commands, counters and all, stays as it is.
+    /// </summary>
     /// <exception cref="StatusException">It is not enabled.</exception>
     internal void Enhance(LatencyMode latency)
     {
-        if (!IsEnabled || _again is not { } again || !Disable()) throw NotEnabled();
-        _latency = latency;
-        again();
+        lock (_renewal)
+        {
+            if (!IsEnabled || _again is not { } again) throw NotEnabled();
+            try
+            {
+                if (!End(isForGood: false)) throw NotEnabled();
+                _latency = latency;
+                again();
+            }
+            catch
+            {
+                lock (_gate)
+                {
+                    if (_session is null) Forget(); // unless somebody else has enabled it meanwhile
+                }
+
+                throw;
+            }
+        }
     }
 
-    private void Enable(WD_INTERRUPT interrupt, Func<Commands?> translate, uint options, InterruptDelivery delivery, Action? handler, PlugInHandle? plugIn)
+    private void Enable(WD_INTERRUPT interrupt, Func<Commands?> translate, uint options, InterruptDelivery delivery, Action? handler, PlugInHandle? plugIn, bool isAgain = false)
     {
         lock (_gate)
         {
-            if (IsEnabled) throw AlreadyEnabled();
-            if (_session is not null) Disable(); // it has ended by itself, and what it had is given back before the next one begins
+            GiveBackLast();
             Commands? list = translate();
             InterruptKinds kinds = KindsOf(options);
             Commands? copied = (options & CopyValues) != 0 ? list : null;
             _isShutOff = false;
             _hasThread = delivery != InterruptDelivery.CallerThread;
             Ask(plugIn);
+            var told = new TaskCompletionSource(); // the record is filled before the first handler reads it
             InterruptSession session;
             try
             {
@@ -122,6 +166,7 @@ internal sealed class CardInterrupt(OpenCard card)
                     Deferred = plugIn is null ? null : plugIn.AtDpc,
                     Handler = delivery == InterruptDelivery.CallerThread ? null : (in Interrupt batch) =>
                     {
+                        if (!told.Task.IsCompleted) told.Task.Wait();
                         Receive(interrupt, copied, batch);
                         handler?.Invoke();
                     },
@@ -155,25 +200,39 @@ internal sealed class CardInterrupt(OpenCard card)
             interrupt.fEnableOk = 1;
             interrupt.hInterrupt = (uint)card.Handle;
             interrupt.dwEnabledIntType = TypeOf(session.Kind) | ((uint)session.VectorCount << windrvr_consts.WD_ENABLED_INT_TYPE_NUM_VECTORS_POSITION_BITS);
-            (interrupt.dwCounter, interrupt.dwLost, interrupt.fStopped) = (0, 0, 0);
+            if (!isAgain) (interrupt.dwCounter, interrupt.dwLost) = (0, 0);
+            interrupt.fStopped = (uint)WD_INTERRUPT_WAIT_RESULT.INTERRUPT_RECEIVED;
             card.Device.hIntThread = card.Handle;
+            _again = () => Enable(interrupt, translate, options, delivery, handler, plugIn, isAgain: true);
             try
             {
-                card.Keep(() => (_session, _interrupt, _copied, _plugIn) = (session, interrupt, copied, plugIn), session.Disable);
+                card.Keep(
+                    () =>
+                    {
+                        (_session, _interrupt, _copied, _plugIn) = (session, interrupt, copied, plugIn);
+                        told.SetResult();
+                    },
+                    () =>
+                    {
+                        told.SetResult();
+                        session.Disable();
+                    });
             }
             catch (StatusException) when (plugIn is not null && Undo(plugIn))
             {
                 throw;
             }
 
-            _again = () => Enable(interrupt, translate, options, delivery, handler, plugIn);
             _ = session.Completion.ContinueWith(_ => Ended(session, interrupt), TaskScheduler.Default);
         }
     }
 
     /// <summary>Disables it: when this returns no handler runs, unless it is called from one.</summary>
     /// <returns>Whether it was enabled.</returns>
-    internal bool Disable()
+    internal bool Disable() => End(isForGood: true);
+
+    /// <param name="isForGood">Whether the program's record is told; not where it is enabled again at once.</param>
+    private bool End(bool isForGood)
     {
         InterruptSession? session;
         lock (_gate)
@@ -190,25 +249,43 @@ internal sealed class CardInterrupt(OpenCard card)
         {
             // Whatever came of it: this interrupt is over.
             if (_plugIn is not null) Undo(_plugIn);
-            lock (_gate) Forget();
+            if (isForGood)
+            {
+                lock (_gate) Forget();
+            }
         }
 
         return true;
+    }
+
+    /// <summary>An interrupt that has ended by itself gives back what it had, before the next one begins.</summary>
+    /// <exception cref="StatusException">It is enabled.</exception>
+    private void GiveBackLast()
+    {
+        if (IsEnabled) throw AlreadyEnabled();
+        if (_session is not null) Disable();
+    }
+
+    private void TellCommands(WD_INTERRUPT interrupt, IntPtr commands, uint count)
+    {
+        (interrupt.Cmd, interrupt.dwCmds) = (commands, count);
+        card.Device.hIntCmdsPin = _pin;
     }
 
     private void Forget()
     {
         WD_INTERRUPT interrupt = _interrupt!;
         interrupt.fEnableOk = 0;
-        if (_pin.IsAllocated)
-        {
-            (interrupt.Cmd, interrupt.dwCmds) = (0, 0);
-            _pin.Free();
-        }
-
+        if (_pin.IsAllocated) (interrupt.Cmd, interrupt.dwCmds) = (0, 0);
+        Unpin();
         interrupt.fStopped = (uint)WD_INTERRUPT_WAIT_RESULT.INTERRUPT_STOPPED;
         card.Device.hIntThread = 0;
         card.Device.hIntCmdsPin = default;
+    }
+
+    private void Unpin()
+    {
+        if (_pin.IsAllocated) _pin.Free();
     }
 
     /// <summary>The plug-in that a program names for its interrupt; null where it names none.</summary>

@@ -72,6 +72,28 @@ internal static class CardItems
         return null;
     }
 
+    /// <summary>Tells in a card's items what registering it has made of them: addresses for transfer commands and for the memory macros, the interrupt's handle.</summary>
+    internal static void TellRegistered(in WD_CARD card, OpenCard registered)
+    {
+        Span<WD_ITEMS> items = Items(card);
+        foreach (AddressSpace? space in registered.Spaces)
+        {
+            if (space is null || items[space.Item].item != (uint)ITEM_TYPE.ITEM_MEMORY) continue;
+            (items[space.Item].I.Mem.pTransAddr, items[space.Item].I.Mem.pUserDirectAddr) = (space.Address, space.Direct);
+        }
+
+        SetHandles(card, (uint)registered.Handle);
+    }
+
+    /// <summary>The interrupt item tells the handle that interrupts are enabled with; 0 where the card is registered no longer.</summary>
+    internal static void SetHandles(in WD_CARD card, uint handle)
+    {
+        foreach (ref WD_ITEMS item in Items(card))
+        {
+            if (item.item == (uint)ITEM_TYPE.ITEM_INTERRUPT) item.I.Int.hInterrupt = handle;
+        }
+    }
+
     /// <summary>Writes the capabilities of an id into an array, as many as it has room for.</summary>
     /// <returns>How many were written.</returns>
     internal static uint Fill(WD_PCI_CAP[] into, IEnumerable<PciCapability> capabilities, uint id)

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Jungo.wdapi_dotnet;
 using RingThree.Hosting;
@@ -7,27 +6,54 @@ using RingThree.Registers;
 
 namespace RingThree.WinDriver;
 
-/// <summary>Configuration space: of an open device, by its handle or its slot, one access of the width asked for (64 bits are two); of a closed one what its host shows.</summary>
+/// <summary>
+/// Configuration space, any bytes of it: of an open device, by its handle or its slot, in the widest accesses that the bus has for
+/// them (1, 2 or 4 bytes at a multiple of that); of a closed one what its host shows.
+/// </summary>
 internal static class ConfigurationAccess
 {
     internal static T Read<T>(DeviceRegion config, uint offset)
-        where T : unmanaged => Unsafe.SizeOf<T>() == 8
-        ? Unsafe.BitCast<ulong, T>(config.Read<uint>(offset) | ((ulong)config.Read<uint>(offset + (ulong)sizeof(uint)) << 32))
-        : config.Read<T>(offset);
-
-    internal static void Write<T>(DeviceRegion config, uint offset, T value)
         where T : unmanaged
     {
-        if (Unsafe.SizeOf<T>() != 8)
-        {
-            config.Write(offset, value);
-            return;
-        }
+        T value = default;
+        Read(config, offset, MemoryMarshal.AsBytes(new Span<T>(ref value)));
+        return value;
+    }
 
-        if (offset + (ulong)sizeof(ulong) > config.Size) throw new ArgumentException($"64 bits at 0x{offset:x} reach beyond configuration space, which has 0x{config.Size:x} bytes."); // before the first half is written
-        ulong bits = Unsafe.BitCast<T, ulong>(value);
-        config.Write(offset, (uint)bits);
-        config.Write(offset + (ulong)sizeof(uint), (uint)(bits >> 32));
+    internal static void Write<T>(DeviceRegion config, uint offset, T value)
+        where T : unmanaged => Write(config, offset, MemoryMarshal.AsBytes(new ReadOnlySpan<T>(in value)));
+
+    /// <exception cref="ArgumentException">They reach beyond configuration space: nothing is read.</exception>
+    internal static void Read(DeviceRegion config, ulong offset, Span<byte> into)
+    {
+        CheckRange(config, offset, into.Length, "read");
+        while (!into.IsEmpty)
+        {
+            int width = WidthAt(offset, into.Length);
+            uint value = width switch { 4 => config.Read<uint>(offset), 2 => config.Read<ushort>(offset), _ => config.Read<byte>(offset) };
+            MemoryMarshal.AsBytes(new ReadOnlySpan<uint>(in value))[..width].CopyTo(into);
+            offset += (ulong)width;
+            into = into[width..];
+        }
+    }
+
+    /// <exception cref="ArgumentException">They reach beyond configuration space: nothing is written.</exception>
+    internal static void Write(DeviceRegion config, ulong offset, ReadOnlySpan<byte> data)
+    {
+        CheckRange(config, offset, data.Length, "written");
+        while (!data.IsEmpty)
+        {
+            int width = WidthAt(offset, data.Length);
+            switch (width)
+            {
+                case 4: config.Write(offset, MemoryMarshal.Read<uint>(data)); break;
+                case 2: config.Write(offset, MemoryMarshal.Read<ushort>(data)); break;
+                default: config.Write(offset, data[0]); break;
+            }
+
+            offset += (ulong)width;
+            data = data[width..];
+        }
     }
 
     /// <summary>Reads a value by slot.</summary>
@@ -35,22 +61,53 @@ internal static class ConfigurationAccess
     internal static T Read<T>(WD_PCI_SLOT slot, uint offset)
         where T : unmanaged
     {
-        if (Open(slot, out IHost host, out string address) is { } open) return Read<T>(open, offset);
-        return MemoryMarshal.Read<T>(Peek(host, address, offset, Unsafe.SizeOf<T>()));
+        T value = default;
+        Read(slot, offset, MemoryMarshal.AsBytes(new Span<T>(ref value)));
+        return value;
     }
 
     /// <summary>Reads bytes by slot.</summary>
     /// <inheritdoc cref="Read{T}(WD_PCI_SLOT, uint)" path="/exception"/>
     internal static void Read(WD_PCI_SLOT slot, uint offset, Span<byte> into)
     {
-        if (Open(slot, out IHost host, out string address) is { } open) open.ReadBlock(offset, into);
+        if (Open(slot, out IHost host, out string address) is { } open) Read(open, offset, into);
         else Peek(host, address, offset, into.Length).CopyTo(into);
     }
 
-    /// <summary>The configuration space of a function that is open here.</summary>
-    /// <exception cref="StatusException">It is not.</exception>
-    internal static DeviceRegion OpenAt(WD_PCI_SLOT slot) => Open(slot, out _, out string address)
-        ?? throw new StatusException(WD_ERROR_CODES.WD_OPERATION_FAILED, $"{address}: configuration space of a function that is not open here is not written. Open it first.");
+    /// <inheritdoc cref="Write(WD_PCI_SLOT, uint, ReadOnlySpan{byte})"/>
+    internal static void Write<T>(WD_PCI_SLOT slot, uint offset, T value)
+        where T : unmanaged => Write(slot, offset, MemoryMarshal.AsBytes(new ReadOnlySpan<T>(in value)));
+
+    /// <summary>Writes bytes by slot.</summary>
+    /// <inheritdoc cref="Read{T}(WD_PCI_SLOT, uint)" path="/exception"/>
+    /// <exception cref="DeviceException">It is closed, and its host does not let this user write so.</exception>
+    internal static void Write(WD_PCI_SLOT slot, uint offset, ReadOnlySpan<byte> data)
+    {
+        if (Open(slot, out IHost host, out string address) is { } open)
+        {
+            Write(open, offset, data);
+            return;
+        }
+
+        // Who sees only the header's beginning is told by the host that he may not.
+        if (host.PeekConfiguration(address) is not { Length: 64 }) Peek(host, address, offset, data.Length);
+        while (!data.IsEmpty)
+        {
+            int width = WidthAt(offset, data.Length);
+            host.PokeConfiguration(address, (int)offset, data[..width]);
+            offset += (uint)width;
+            data = data[width..];
+        }
+    }
+
+    /// <summary>Bytes of the widest access that begins there and goes no further than what is wanted.</summary>
+    private static int WidthAt(ulong offset, int left) => offset % 4 == 0 && left >= 4 ? 4 : offset % 2 == 0 && left >= 2 ? 2 : 1;
+
+    private static void CheckRange(DeviceRegion config, ulong offset, int length, string how)
+    {
+        if (offset + (ulong)length > config.Size)
+            throw new ArgumentException($"{config.Name}: bytes 0x{offset:x} to 0x{offset + (ulong)length - 1:x} cannot be {how}: it has 0x{config.Size:x} bytes.");
+    }
 
     private static DeviceRegion? Open(WD_PCI_SLOT slot, out IHost host, out string address)
     {

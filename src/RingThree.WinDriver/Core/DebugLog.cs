@@ -48,7 +48,7 @@ internal static class DebugLog
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)
         {
-            Console.Error.WriteLine($"RingThree: the debug log '{file}' cannot be written: {error.Message}");
+            Console.Error.WriteLine($"RingThree: the debug log {ForeignText.Quoted(file)} cannot be written: {ForeignText.Shown(error.Message)}");
             throw new StatusException(WD_ERROR_CODES.WD_INVALID_PARAMETER, error.Message);
         }
     }
@@ -63,7 +63,7 @@ internal static class DebugLog
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)
         {
-            Console.Error.WriteLine($"RingThree: {Variable}='{wanted}': {error.Message}");
+            Console.Error.WriteLine($"RingThree: {Variable}={ForeignText.Quoted(wanted)}: {ForeignText.Shown(error.Message)}");
             return null;
         }
     }

@@ -41,34 +41,34 @@ internal static class DirectMemory
 
     /// <summary>Reads memory by the address of a space and an offset.</summary>
     /// <returns>The value; all ones, as of memory that nobody answers for, where the address is of no open space.</returns>
-    internal static T Read<T>(ulong address, ulong offset, T allOnes)
+    internal static T Read<T>(string operation, ulong address, ulong offset, T allOnes)
         where T : unmanaged
     {
         try
         {
             if (Find(address, offset, out ulong at) is { } space) return space.Read<T>(at);
-            Status.Failed("reading memory", WD_ERROR_CODES.WD_INVALID_PARAMETER, $"0x{address:x} is the address of no open device's memory.");
+            Status.Failed(operation, WD_ERROR_CODES.WD_INVALID_PARAMETER, $"0x{address:x} is the address of no open device's memory.");
         }
         catch (Exception error)
         {
-            Status.Failed("reading memory", error);
+            Status.Failed(operation, error);
         }
 
         return allOnes;
     }
 
     /// <summary>Writes memory by the address of a space and an offset; nothing where the address is of no open space.</summary>
-    internal static void Write<T>(ulong address, ulong offset, T value)
+    internal static void Write<T>(string operation, ulong address, ulong offset, T value)
         where T : unmanaged
     {
         try
         {
             if (Find(address, offset, out ulong at) is { } space) space.Write(at, value);
-            else Status.Failed("writing memory", WD_ERROR_CODES.WD_INVALID_PARAMETER, $"0x{address:x} is the address of no open device's memory.");
+            else Status.Failed(operation, WD_ERROR_CODES.WD_INVALID_PARAMETER, $"0x{address:x} is the address of no open device's memory.");
         }
         catch (Exception error)
         {
-            Status.Failed("writing memory", error);
+            Status.Failed(operation, error);
         }
     }
 

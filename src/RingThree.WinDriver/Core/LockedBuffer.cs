@@ -8,28 +8,31 @@ namespace RingThree.WinDriver;
 /// <summary>A buffer that a card reaches by DMA, and the <see cref="WD_DMA"/> in memory that tells the program of it.</summary>
 internal sealed class LockedBuffer
 {
-    private const int PageSize = 4096;
+    private const uint SeparatePages = (uint)WD_DMA_OPTIONS.DMA_DISABLE_MERGE_ADJACENT_PAGES;
+    private const uint LargeBuffer = (uint)WD_DMA_OPTIONS.DMA_LARGE_BUFFER;
     private static readonly int PagesAt = (int)Marshal.OffsetOf<WD_DMA>(nameof(WD_DMA.Page));
     private readonly IDisposable _owner;
     private readonly Iova _iova;
-    private readonly bool _whole; // one entry for the whole, or one for each page
+    private readonly bool _separate; // one entry for each page, or one for the whole
     private readonly Lock _gate = new();
     private bool _isFreed;
 
     /// <param name="card">The card that reaches it.</param>
     /// <param name="handle">The number that <c>hDma</c> tells.</param>
     /// <param name="owner">What frees it.</param>
-    /// <param name="memory">Where it is in this process, its size and the caller's options.</param>
+    /// <param name="memory">Where it is in this process, its size, and the options: the caller's, and what the call implies.</param>
     /// <param name="iova">Where the card sees it.</param>
-    /// <exception cref="StatusException">One entry for each page is wanted, and there is no room for so many.</exception>
-    internal LockedBuffer(OpenCard card, uint handle, IDisposable owner, (IntPtr Address, uint Size, uint Options) memory, Iova iova)
+    /// <param name="listsPages">Whether each page has its entry while there is room for them all, as programs build a card's descriptors from them.</param>
+    /// <exception cref="StatusException">The caller wants one entry for each page, and there is no room for so many.</exception>
+    internal LockedBuffer(OpenCard card, uint handle, IDisposable owner, (IntPtr Address, uint Size, uint Options) memory, Iova iova, bool listsPages)
     {
         (Card, Handle, _owner, _iova) = (card, handle, owner, iova);
         (Address, Size, uint options) = memory;
-        _whole = (options & (uint)WD_DMA_OPTIONS.DMA_DISABLE_MERGE_ADJACENT_PAGES) == 0;
-        int pages = _whole ? 1 : DmaSegments.Cut(iova, Size, boundary: PageSize).Count();
-        if (pages > windrvr_consts.WD_DMA_PAGES && (options & (uint)WD_DMA_OPTIONS.DMA_LARGE_BUFFER) == 0)
+        _separate = (options & SeparatePages) != 0;
+        int pages = _separate || listsPages ? DmaSegments.Cut(iova, Size, boundary: Environment.SystemPageSize).Count() : 1;
+        if (pages > windrvr_consts.WD_DMA_PAGES && _separate && (options & LargeBuffer) == 0)
             throw new StatusException(WD_ERROR_CODES.WD_INSUFFICIENT_RESOURCES, $"{Size} bytes are {pages} pages, and without DMA_LARGE_BUFFER there is room for {windrvr_consts.WD_DMA_PAGES}.");
+        _separate |= listsPages && pages <= windrvr_consts.WD_DMA_PAGES;
         Description = Marshal.AllocHGlobal(PagesAt + (Math.Max(windrvr_consts.WD_DMA_PAGES, pages) * Marshal.SizeOf<WD_DMA_PAGE>()));
         var dma = new WD_DMA
         {
@@ -62,7 +65,7 @@ internal sealed class LockedBuffer
     /// <summary>The transfers it is moved in, or null.</summary>
     internal BufferTransaction? Transaction { get; set; }
 
-    /// <summary>Its part of a transaction.</summary>
+    /// <summary>Makes it part of a transaction.</summary>
     internal DmaTransaction Divide(uint maximumTransfer, uint elementSize)
     {
         long? most = maximumTransfer == 0 ? null : maximumTransfer;
@@ -84,7 +87,7 @@ internal sealed class LockedBuffer
             CheckNotFreed();
             var page = default(WD_DMA_PAGE);
             int pages = 0;
-            foreach (DmaSegment segment in DmaSegments.Cut(iova, length, boundary: _whole ? null : PageSize))
+            foreach (DmaSegment segment in DmaSegments.Cut(iova, length, boundary: _separate ? Environment.SystemPageSize : null))
             {
                 page.pPhysicalAddr = segment.Address.Value;
                 page.dwBytes = (uint)segment.Length;

@@ -11,9 +11,18 @@ namespace RingThree.WinDriver;
 internal static class LockedBuffers
 {
     private const uint Direction = (uint)WD_DMA_OPTIONS.DMA_DIRECTION_MASK;
+    private const uint Allocated = (uint)WD_DMA_OPTIONS.DMA_KERNEL_BUFFER_ALLOC;
+    private const uint Reserved = (uint)WD_DMA_OPTIONS.DMA_RESERVED_MEM;
+    private const uint InTransfers = (uint)WD_DMA_OPTIONS.DMA_TRANSACTION;
     private static readonly Lock Gate = new();
     private static readonly Dictionary<IntPtr, LockedBuffer> Buffers = [];
     private static uint _next;
+
+    /// <summary>The options of a buffer that is moved as a whole. Programs ask the buffer's own later which of the two it is.</summary>
+    internal static uint AsWhole(uint options) => options & ~InTransfers;
+
+    /// <summary>The options of a transaction's buffer.</summary>
+    internal static uint AsTransaction(uint options) => options | InTransfers;
 
     /// <summary>Allocates memory that is contiguous in this process and on the bus.</summary>
     /// <exception cref="DeviceException">There is none, or none in the card's reach.</exception>
@@ -23,7 +32,7 @@ internal static class LockedBuffers
         DmaBuffer buffer = card.Hardware.Dma.Allocate((int)size, AddressBits(options), AccessOf(options));
         // Sound: the buffer's memory is not the collector's, and stays where it is until the buffer is disposed.
         var address = (IntPtr)Unsafe.AsPointer(ref MemoryMarshal.GetReference(buffer.Span));
-        return Add(card, buffer, (address, size, options), buffer.Address);
+        return Add(card, buffer, (address, size, options | Allocated), buffer.Address);
     }
 
     /// <summary>Makes memory that the caller has reachable. The card reaches the whole pages that it lies in.</summary>
@@ -32,7 +41,8 @@ internal static class LockedBuffers
     {
         if (address == 0 || size == 0) throw new StatusException(WD_ERROR_CODES.WD_INVALID_PARAMETER, $"{size} bytes at 0x{address:x} are no memory.");
         DmaMapping mapping = card.Hardware.Dma.Map((nuint)address, size, AddressBits(options), AccessOf(options));
-        return Add(card, mapping, (address, size, options), mapping.Address);
+        options &= ~(Allocated | Reserved); // whoever locks memory of his own frees it himself
+        return Add(card, mapping, (address, size, options), mapping.Address, listsPages: (options & InTransfers) == 0);
     }
 
     /// <summary>Opens physical memory that the machine was started without, and makes it reachable.</summary>
@@ -44,7 +54,7 @@ internal static class LockedBuffers
         try
         {
             var owner = new ReservedBuffer(memory, card.Hardware.Dma.Map(memory, AddressBits(options), AccessOf(options)));
-            return Add(card, owner, ((IntPtr)memory.Address, size, options), owner.Mapping.Address);
+            return Add(card, owner, ((IntPtr)memory.Address, size, (options & ~Allocated) | Reserved), owner.Mapping.Address);
         }
         catch
         {
@@ -144,11 +154,21 @@ internal static class LockedBuffers
         }
     }
 
-    private static LockedBuffer Add(OpenCard card, IDisposable owner, (IntPtr Address, uint Size, uint Options) memory, Iova iova)
+    /// <summary>The alignment that a number or a mask asks for.</summary>
+    /// <exception cref="StatusException">It is neither, or more than a buffer has.</exception>
+    internal static uint Alignment(uint given)
+    {
+        ulong alignment = given != 0 && !uint.IsPow2(given) ? given + 1UL : given;
+        return alignment <= (uint)Environment.SystemPageSize && (alignment == 0 || ulong.IsPow2(alignment))
+            ? (uint)alignment
+            : throw new StatusException(WD_ERROR_CODES.WD_INVALID_PARAMETER, $"an alignment of {given} cannot be had: a power of two or the mask below it, at most {Environment.SystemPageSize}.");
+    }
+
+    private static LockedBuffer Add(OpenCard card, IDisposable owner, (IntPtr Address, uint Size, uint Options) memory, Iova iova, bool listsPages = false)
     {
         try
         {
-            var buffer = new LockedBuffer(card, Interlocked.Increment(ref _next), owner, memory, iova);
+            var buffer = new LockedBuffer(card, Interlocked.Increment(ref _next), owner, memory, iova, listsPages);
             card.Keep(
                 () =>
                 {
@@ -178,7 +198,7 @@ internal static class LockedBuffers
         if ((options & (uint)WD_DMA_OPTIONS.DMA_KBUF_ALLOC_SPECIFY_ADDRESS_WIDTH) != 0)
         {
             int bits = (int)((options & (uint)WD_DMA_OPTIONS.DMA_ADDRESS_WIDTH_MASK) >> (int)WD_DMA_OPTIONS.DMA_ADDRESS_WIDTH_SHIFT);
-            return bits is >= 12 and <= 64 ? bits : throw new StatusException(WD_ERROR_CODES.WD_INVALID_PARAMETER, $"an address width of {bits} bits cannot be: 12 to 64.");
+            if (bits != 0) return bits is >= 12 and <= 64 ? bits : throw new StatusException(WD_ERROR_CODES.WD_INVALID_PARAMETER, $"an address width of {bits} bits cannot be: 12 to 64.");
         }
 
         return (options & (uint)WD_DMA_OPTIONS.DMA_ALLOW_64BIT_ADDRESS) != 0 ? 64 : 32;

@@ -38,6 +38,20 @@ internal sealed class OpenCard
     /// <summary>What the program sees of it.</summary>
     internal WDC_DEVICE Device { get; set; } = null!;
 
+    /// <summary>Fills the object that a program has for it, and keeps that as the one it sees: the program may hold it in several places.</summary>
+    /// <param name="given">Filled; made where there is none.</param>
+    internal void Adopt(ref WDC_DEVICE given)
+    {
+        if (given is null)
+        {
+            given = Device;
+            return;
+        }
+
+        Device.CopyTo(given);
+        Device = given;
+    }
+
     internal WD_CARD Card { get; }
 
     internal Device Hardware => _function.Device;
@@ -222,7 +236,7 @@ internal sealed class OpenCard
 
     /// <summary>Closes it: the interrupt, the device where nobody else has it, the locks. Every step is taken, whatever the others come to. Idempotent.</summary>
     /// <param name="isOrderly">Whether its program does, or it was left open.</param>
-    /// <exception cref="TimeoutException">A handler has not returned; the card is closed all the same.</exception>
+    /// <exception cref="DeviceException">A handler has not returned (<see cref="DeviceStatus.TimedOut"/>); the card is closed all the same.</exception>
     internal void Close(bool isOrderly = true)
     {
         if (!OpenCards.Remove(this)) return;

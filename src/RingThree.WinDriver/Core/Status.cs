@@ -1,4 +1,5 @@
 using Jungo.wdapi_dotnet;
+using RingThree.Diagnostics;
 using RingThree.Hosting;
 
 namespace RingThree.WinDriver;
@@ -73,7 +74,7 @@ internal static class Status
 }
 
 /// <summary>A failure whose status is known where it is found.</summary>
-internal sealed class StatusException(WD_ERROR_CODES code, string message) : Exception(message)
+internal sealed class StatusException(WD_ERROR_CODES code, string message) : Exception(ForeignText.Shown(message))
 {
     internal WD_ERROR_CODES Code { get; } = code;
 }

@@ -10,8 +10,18 @@ internal static class Transfers
         DriverState.Check();
         if (commands == 0 || count == 0 || count > windrvr_consts.MAX_TRANSFER_COMMANDS)
             throw new StatusException(WD_ERROR_CODES.WD_INVALID_PARAMETER, $"{count} commands at 0x{commands:x} cannot be: 1 to {windrvr_consts.MAX_TRANSFER_COMMANDS}.");
-        foreach (ref WD_TRANSFER command in CallerMemory.Of<WD_TRANSFER>(commands, count)) Run(ref command);
+        Run(CallerMemory.Of<WD_TRANSFER>(commands, count));
     });
+
+    /// <summary>Runs commands one after another, as far as CMD_END; a CMD_NONE among them, as an array has it that was not filled, does nothing.</summary>
+    internal static void Run(Span<WD_TRANSFER> commands)
+    {
+        foreach (ref WD_TRANSFER command in commands)
+        {
+            if (command.cmdTrans == (uint)WD_TRANSFER_CMD.CMD_END) return;
+            if (command.cmdTrans != (uint)WD_TRANSFER_CMD.CMD_NONE) Run(ref command);
+        }
+    }
 
     internal static void Run(ref WD_TRANSFER command)
     {

@@ -1,5 +1,6 @@
 using Jungo.wdapi_dotnet;
 using RingThree.DefaultHosts;
+using RingThree.Diagnostics;
 using RingThree.Hosting;
 using RingThree.Pci;
 
@@ -60,22 +61,21 @@ public static class WinDriverHosts
         }
         catch (Exception error) when (error is FormatException or PlatformNotSupportedException)
         {
-            Console.Error.WriteLine($"RingThree: {Variable}: {error.Message}");
+            Console.Error.WriteLine($"RingThree: {Variable}: {ForeignText.Shown(error.Message)}");
             throw;
         }
     }
 
     internal static void Close()
     {
+        IReadOnlyList<IHost> over;
         lock (Gate)
         {
-            if (_owned)
-            {
-                foreach (IHost host in _open) host.Dispose();
-            }
-
+            over = _owned ? _open : [];
             _open = [];
         }
+
+        foreach (IHost host in over) host.Dispose(); // outside: that closes devices, which waits for handlers, and those may ask for a host
     }
 
     internal static IEnumerable<(IHost Host, DeviceDescription Device, WD_PCI_SLOT Slot)> Scan() =>

@@ -32,7 +32,7 @@ internal sealed class DecodeState
     {
         lock (Gate)
         {
-            foreach (DeviceRegion region in _regions) region.Overlay();
+            foreach (DeviceRegion region in _regions) region.Parts.Overlay();
         }
     }
 
@@ -62,7 +62,7 @@ internal sealed class DecodeState
         lock (Gate)
         {
             _over = true;
-            Overlay();
+            foreach (DeviceRegion region in _regions) region.Parts.End();
         }
     }
 
@@ -78,7 +78,7 @@ internal sealed class DecodeState
                 return;
             }
 
-            foreach (DeviceRegion region in _regions) region.Restore();
+            foreach (DeviceRegion region in _regions) region.Parts.Restore();
         }
     }
 }

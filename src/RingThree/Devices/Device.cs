@@ -13,7 +13,7 @@ namespace RingThree.Devices;
 /// </summary>
 /// <remarks>
 /// When it is disposed, interrupts are disabled, DMA mappings undone, and mapped regions overlaid: a register read by
-/// another thread yields all ones, never a fault.
+/// another thread yields all ones, never a fault. A host that is disposed first closes its devices in the same way.
 /// </remarks>
 #pragma warning disable CA1063, CA1816 // the family is closed (a private protected constructor), and none of it has a finalizer
 public abstract class Device : IDisposable
@@ -23,7 +23,10 @@ public abstract class Device : IDisposable
     private readonly DmaSpace? _dma;
     private readonly Lock _subscribers = new();
     private RemovalMonitor? _monitor;
+    private IDisposable? _hostEnd;
+    private string _whyClosed = "the device has been closed";
     private Action<RemovalNotice>? _removal;
+    private DeviceRegion[] _regions = [];
     private int _state;
     private bool _closed;
 
@@ -83,6 +86,9 @@ public abstract class Device : IDisposable
 
     internal TimeSpan RemovalTime { get; }
 
+    /// <summary>Why it is closed, for a message.</summary>
+    internal string WhyClosed => Volatile.Read(ref _whyClosed);
+
     /// <summary>What a level line is called in a message.</summary>
     internal virtual string LineName => Host.InterruptGroups.FirstOrDefault(g => g.Kind == InterruptGroupKind.Level)?.Name ?? "without a name";
 
@@ -100,23 +106,47 @@ public abstract class Device : IDisposable
 
     /// <summary>Resets the device alone. Reads by other threads yield all ones meanwhile.</summary>
     /// <exception cref="DeviceException">It cannot be reset, or the reset failed.</exception>
-    public void Reset()
+    /// <exception cref="ObjectDisposedException">It is closed.</exception>
+    public void Reset() => Cover(() =>
     {
-        ObjectDisposedException.ThrowIf(IsClosed, this);
+        if (!CanReset)
+        {
+            throw new DeviceException(DeviceStatus.NotSupported, Address, "resetting it",
+                "it has no reset of its own", "Bring it to a known state through its registers, or reset its bus (ResetBus).");
+        }
+
+        Host.Reset();
+    });
+
+    /// <summary>
+    /// Which devices <see cref="ResetBus"/> resets, this one included: everything on its bus or in its slot. Look at the list first.
+    /// </summary>
+    /// <returns>Their addresses; <see langword="null"/> where there is no such reset.</returns>
+    /// <exception cref="ObjectDisposedException">The device is closed.</exception>
+    public IReadOnlyList<string>? GetBusResetReach()
+    {
+        if (IsClosed) throw Closed("asking what is on its bus");
+        return Host.GetBusResetReach();
+    }
+
+    /// <summary>
+    /// Resets everything on its bus or in its slot, for a card without a reset of its own. The kernel asks that whoever calls this
+    /// may open every function there. Reads by other threads yield all ones meanwhile.
+    /// </summary>
+    /// <exception cref="DeviceException">There is no such reset, another program or driver has a function on the bus, or the reset failed.</exception>
+    public void ResetBus() => Cover(Host.ResetBus);
+
+    private void Cover(Action reset)
+    {
+        if (IsClosed) throw Closed("resetting it");
         try
         {
-            if (!CanReset)
-            {
-                throw new DeviceException(DeviceStatus.NotSupported, Address, "resetting it",
-                    "it has no reset of its own", "Bring it to a known state through its registers.");
-            }
-
             lock (Decode.Gate)
             {
                 Decode.Hold();
                 try
                 {
-                    Host.Reset();
+                    reset();
                 }
                 finally
                 {
@@ -135,10 +165,11 @@ public abstract class Device : IDisposable
 
     /// <summary>Checks a transfer program against this device and makes it ready to run, again and again.</summary>
     /// <exception cref="DeviceException">It does not fit the device; the message names the command.</exception>
+    /// <exception cref="ObjectDisposedException">The device is closed.</exception>
     public PreparedProgram Prepare(TransferProgram program)
     {
         ArgumentNullException.ThrowIfNull(program);
-        ObjectDisposedException.ThrowIf(IsClosed, this);
+        if (IsClosed) throw Closed("preparing a transfer program");
         return new PreparedProgram(this, program);
     }
 
@@ -157,6 +188,38 @@ public abstract class Device : IDisposable
     /// <inheritdoc/>
     public override string ToString() => Address;
 
+    /// <summary>For what a closed device cannot do.</summary>
+    internal ObjectDisposedException Closed(string operation) => new(GetType().Name, $"{Address}: {operation} failed: {WhyClosed}. Open it again.");
+
+    /// <summary>Has the device closed when its host is disposed.</summary>
+    /// <exception cref="ObjectDisposedException">The host has been, meanwhile: then the device is closed.</exception>
+    internal void EndWith(IHost host)
+    {
+        IDisposable? registration;
+        try
+        {
+            registration = host.WhenDisposed(() =>
+            {
+                Because("its host has been disposed, which closed the device");
+                Dispose();
+            });
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+
+        Volatile.Write(ref _hostEnd, registration);
+        if (Volatile.Read(ref _closed)) registration?.Dispose(); // it has left meanwhile, and nobody has taken this back
+    }
+
+    /// <summary>Says why it is about to be closed; the first reason stands.</summary>
+    internal void Because(string reason)
+    {
+        if (!IsClosed) Volatile.Write(ref _whyClosed, reason);
+    }
+
     /// <summary>Closes, unless that has begun already.</summary>
     /// <returns>Whether this call did it.</returns>
     internal bool TryClose()
@@ -173,6 +236,7 @@ public abstract class Device : IDisposable
             {
                 _monitor?.Stop();
                 StopDma(); // no more DMA before its memory and its addresses go to somebody else
+                foreach (DeviceRegion region in _regions) PeerWindow.End(region);
                 _dma?.Close();
             }
             finally
@@ -193,6 +257,7 @@ public abstract class Device : IDisposable
                     }
 
                     Volatile.Write(ref _closed, true);
+                    Volatile.Read(ref _hostEnd)?.Dispose();
                     RingThreeEvents.Log.DeviceClosed(Address);
                 }
             }
@@ -233,6 +298,12 @@ public abstract class Device : IDisposable
     /// <summary>What keeps an interrupt of this kind from arriving, if the device shows a reason.</summary>
     internal virtual string? WhySilent(InterruptKind kind) => null;
 
+    /// <summary>The device has no region with this number, or nobody reaches it.</summary>
+    internal DeviceException NoRegion(DeviceStatus status, int number, string operation, string answer) =>
+        number >= 0 && number < Host.Regions.Count && Host.Regions[number].Obstacle is { } obstacle
+            ? new DeviceException(DeviceStatus.NoResources, Address, operation, obstacle.Found, obstacle.Remedy)
+            : new DeviceException(status, Address, operation, answer, $"It has {DescribeRegions()}.");
+
     internal string DescribeRegions() =>
         string.Join(", ", Host.Regions.Where(r => r.Size > 0).Select(r => $"{r.Name} ({r.Kind}, 0x{r.Size:x} bytes)"));
 
@@ -272,13 +343,14 @@ public abstract class Device : IDisposable
                 if (Host.Regions[i].Size > 0) opened[i] = new DeviceRegion(Host, i);
             }
 
-            Decode.Guard(opened.OfType<DeviceRegion>(), decodes);
+            _regions = [.. opened.OfType<DeviceRegion>()];
+            Decode.Guard(_regions, decodes);
             _monitor = new RemovalMonitor(this);
         }
         catch
         {
             // Nobody has a register of a device that was never opened: the mappings can go at once.
-            foreach (DeviceRegion? region in opened) region?.Unmap();
+            foreach (DeviceRegion? region in opened) region?.Parts.Unmap();
             throw;
         }
 

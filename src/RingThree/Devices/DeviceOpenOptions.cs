@@ -21,7 +21,7 @@ public sealed record DeviceOpenOptions
     internal void Check(string parameter)
     {
         if (RemovalTime < TimeSpan.Zero || RemovalTime > WaitLimit.Longest)
-            throw new ArgumentOutOfRangeException(parameter, RemovalTime, $"{nameof(RemovalTime)} is 0 to {WaitLimit.Longest.TotalDays} days.");
+            throw new ArgumentOutOfRangeException(parameter, $"{nameof(DeviceOpenOptions)}.{nameof(RemovalTime)} is {RemovalTime}; it can be 0 to {WaitLimit.Longest.TotalDays} days.");
     }
 }
 

@@ -21,6 +21,7 @@ internal sealed class RemovalMonitor
     private readonly int _requests;
     private bool _stopped;
     private bool _over;
+    private bool _unbound;
     private int _listener; // the thread that is inside Listen
     private int _leaving;
 
@@ -70,7 +71,24 @@ internal sealed class RemovalMonitor
         Volatile.Write(ref _stopped, true);
         if (_waiter is null) return;
         _waiter.Wake();
-        if (Volatile.Read(ref _listener) != Environment.CurrentManagedThreadId) _device.Scheduler.WaitUntil(() => Volatile.Read(ref _over), StopTime);
+        if (Volatile.Read(ref _listener) == Environment.CurrentManagedThreadId) Unbind(); // it closes the device itself, and the host is let go of next
+        else _device.Scheduler.WaitUntil(() => Volatile.Read(ref _over), StopTime);
+    }
+
+    /// <summary>Nothing signals any more. Once, on the thread that listens.</summary>
+    private void Unbind()
+    {
+        if (_unbound) return;
+        _unbound = true;
+        try
+        {
+            if (_errors >= 0) _device.Host.Unbind(_errors);
+            if (_requests >= 0) _device.Host.Unbind(_requests);
+        }
+        catch (Exception)
+        {
+            // The host fails while it lets go of the device: the steps that follow are worth more than this one.
+        }
     }
 
     /// <summary>The number of the group that signals this; -1 where the host has none.</summary>
@@ -95,8 +113,7 @@ internal sealed class RemovalMonitor
             int count = IsStopped ? 0 : _waiter!.Wait(signals, Timeout.InfiniteTimeSpan);
             if (count > 0 && !IsStopped) Leave(signals[0].Tag == RequestTag ? RemovalReason.Requested : RemovalReason.Error);
             if (!IsStopped) return true;
-            if (_errors >= 0) _device.Host.Unbind(_errors);
-            if (_requests >= 0) _device.Host.Unbind(_requests);
+            Unbind();
         }
         catch (Exception)
         {
@@ -130,6 +147,12 @@ internal sealed class RemovalMonitor
             });
             // The driver may close the device itself in the event: that stops us, and must not wait for this wait.
             _device.Scheduler.WaitUntil(() => Volatile.Read(ref told) || IsStopped, notice.Time);
+            _device.Because(reason switch
+            {
+                RemovalReason.Requested => "its host asked for the device back, which closed it",
+                RemovalReason.Gone => "the device has stopped responding, which closed it",
+                _ => "the device reported an uncorrectable error, which closed it",
+            });
             _device.TryClose(); // not Dispose: whoever closes already waits for this thread
         }
         catch (Exception)

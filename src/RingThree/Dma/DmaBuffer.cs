@@ -1,3 +1,5 @@
+using RingThree.Hosting;
+
 namespace RingThree.Dma;
 
 /// <summary>
@@ -6,15 +8,16 @@ namespace RingThree.Dma;
 /// </summary>
 public sealed class DmaBuffer : IDisposable
 {
-    private readonly PageMemory _memory;
+    private readonly IHostMemory _memory;
     private readonly DmaMapping _mapping;
 
-    internal DmaBuffer(PageMemory memory, DmaMapping mapping, int length)
+    internal DmaBuffer(IHostMemory memory, DmaMapping mapping, int length, IReadOnlyList<string> refusals)
     {
         _memory = memory;
         _mapping = mapping;
         _mapping.Hold(memory);
         Length = length;
+        Memory = memory.Grant with { Refusals = refusals };
     }
 
     /// <summary>Where the device sees its first byte.</summary>
@@ -23,9 +26,13 @@ public sealed class DmaBuffer : IDisposable
     /// <summary>Bytes.</summary>
     public int Length { get; }
 
+    /// <summary>What kind of memory it has: its pages, its node, and what of <see cref="DmaMemoryOptions"/> was not granted, with the reason.</summary>
+    public DmaMemoryGrant Memory { get; }
+
     /// <summary>Its bytes, as this process sees them. Keep the buffer itself referenced while you use the span.</summary>
     /// <exception cref="ObjectDisposedException">It has been disposed.</exception>
-    public Span<byte> Span => _memory.Span(Length);
+    public Span<byte> Span => !_memory.IsClosed ? _memory.Span(Length) : throw new ObjectDisposedException(nameof(DmaBuffer),
+        $"{_mapping.Device}: the buffer of {this} has been disposed; its memory is somebody else's by now.");
 
     /// <summary>Takes it from the device and gives the memory back; stop the device's DMA there first. Idempotent.</summary>
     public void Dispose()
@@ -33,6 +40,9 @@ public sealed class DmaBuffer : IDisposable
         _mapping.Dispose(); // first: the device must not reach memory that someone else gets
         _memory.Dispose();
     }
+
+    /// <inheritdoc cref="DmaMapping.ThrowIfOver"/>
+    internal void ThrowIfOver() => _mapping.ThrowIfOver(nameof(DmaBuffer));
 
     /// <inheritdoc/>
     public override string ToString() => _mapping.ToString();

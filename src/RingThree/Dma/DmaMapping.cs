@@ -25,8 +25,18 @@ public sealed class DmaMapping : IDisposable
     /// <summary>Bytes.</summary>
     public long Length { get; }
 
+    /// <summary>Whose mapping it is, for messages.</summary>
+    internal string Device => _space.DeviceAddress;
+
     /// <summary>Whether the device no longer reaches the memory.</summary>
     internal bool IsOver => Volatile.Read(ref _released) != 0;
+
+    /// <summary>Throws when the device no longer reaches the memory: the addresses may be another mapping's by now.</summary>
+    /// <param name="name">What the user has.</param>
+    internal void ThrowIfOver(string name)
+    {
+        if (IsOver) throw new ObjectDisposedException(name, $"{Device}: the device no longer reaches the {Length} bytes that were at {Address}: the mapping has been disposed, or the device closed. Map them again.");
+    }
 
     /// <summary>Start of the pages that are mapped.</summary>
     internal Iova First { get; }

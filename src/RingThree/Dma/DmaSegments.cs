@@ -17,17 +17,20 @@ public static class DmaSegments
     /// <exception cref="ArgumentException">A limit is less than 1, or the boundary is no power of two.</exception>
     public static IEnumerable<DmaSegment> Cut(Iova address, long length, long? maximumSegment = null, long? boundary = null)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(length);
-        if (maximumSegment is { } maximum) ArgumentOutOfRangeException.ThrowIfLessThan(maximum, 1, nameof(maximumSegment));
-        if (boundary is { } place && (place < 1 || (place & (place - 1)) != 0)) throw new ArgumentException($"{place} is no power of two.", nameof(boundary));
+        if (length < 0) throw new ArgumentOutOfRangeException(nameof(length), $"{length} bytes at {address} were to be cut into segments; it can be 0 or more.");
+        if (maximumSegment < 1)
+            throw new ArgumentOutOfRangeException(nameof(maximumSegment), $"{length} bytes at {address} were to be cut into segments of at most {maximumSegment}; it can be 1 or more.");
+        if (boundary is { } place && (place < 1 || (place & (place - 1)) != 0)) throw new ArgumentException($"{length} bytes at {address} were to be cut at multiples of {place}, which is not a power of two.", nameof(boundary));
         return Segments(address, length, maximumSegment ?? long.MaxValue, boundary);
     }
 
     /// <summary>Cuts mapped memory into segments.</summary>
     /// <inheritdoc cref="Cut"/>
+    /// <exception cref="ObjectDisposedException">The device no longer reaches the memory.</exception>
     public static IEnumerable<DmaSegment> Segments(this DmaMapping mapping, long? maximumSegment = null, long? boundary = null)
     {
         ArgumentNullException.ThrowIfNull(mapping);
+        mapping.ThrowIfOver(nameof(DmaMapping));
         return Cut(mapping.Address, mapping.Length, maximumSegment, boundary);
     }
 
@@ -35,6 +38,7 @@ public static class DmaSegments
     public static IEnumerable<DmaSegment> Segments(this DmaBuffer buffer, long? maximumSegment = null, long? boundary = null)
     {
         ArgumentNullException.ThrowIfNull(buffer);
+        buffer.ThrowIfOver();
         return Cut(buffer.Address, buffer.Length, maximumSegment, boundary);
     }
 

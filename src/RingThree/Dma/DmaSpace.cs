@@ -28,6 +28,9 @@ public sealed class DmaSpace
         _addresses = IovaAllocator.Of(space);
     }
 
+    /// <summary>Whose it is, for messages.</summary>
+    internal string DeviceAddress => _device.Address;
+
     /// <summary>The host's side of it, for sharing one space between devices (<see cref="OpenOptions.ShareAddressSpace"/>).</summary>
     public IAddressSpace AddressSpace => _space;
 
@@ -41,27 +44,41 @@ public sealed class DmaSpace
     /// <exception cref="DeviceException">No memory, no free bus address below the limit, or the host refused.</exception>
     public DmaBuffer Allocate(int length, int addressBits = 64, DmaAccess access = DmaAccess.Both)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(length, 1);
-        PageMemory memory;
-        try
+        CheckLength(nameof(Allocate), length);
+        return Map(Ordinary(length), length, addressBits, access, []);
+    }
+
+    /// <summary>Allocates zeroed memory of certain pages, or at a certain NUMA node, and maps it; <see cref="DmaBuffer.Memory"/> says what was granted.</summary>
+    /// <param name="length">Bytes, at least 1. With huge pages whole ones are taken.</param>
+    /// <param name="memory">What the memory is to be like.</param>
+    /// <param name="addressBits">How many address bits the card has, 12 to 64.</param>
+    /// <param name="access">What the device may do there.</param>
+    /// <exception cref="DeviceException">As for the other; or a wish that is <see cref="DmaMemoryOptions.Required"/> cannot be granted (<see cref="DeviceStatus.NoResources"/>, on a host without such memory <see cref="DeviceStatus.NotSupported"/>).</exception>
+    /// <exception cref="ArgumentException">A wish means nothing.</exception>
+    public DmaBuffer Allocate(int length, DmaMemoryOptions memory, int addressBits = 64, DmaAccess access = DmaAccess.Both)
+    {
+        CheckLength(nameof(Allocate), length);
+        ArgumentNullException.ThrowIfNull(memory);
+        memory.Check();
+        int? node = memory.NearDevice ? _device.Description.NumaNode : memory.Node;
+        List<string> refusals = memory.NearDevice && node is null ? ["node of the device: the system does not say which it is, as on machines with one"] : [];
+        IHostMemory? given = memory.PageSize > 0 || node is not null ? _space.Allocate((ulong)length, memory with { Node = node, NearDevice = false }) : null;
+        if (given is null)
         {
-            memory = PageMemory.Allocate(Pages((ulong)length), PageSize);
-        }
-        catch (OutOfMemoryException error)
-        {
-            throw new DeviceException(DeviceStatus.NoResources, _device.Address, $"allocating {length} bytes for DMA",
-                "this process gets no more memory", "Dispose buffers, or allocate less.", error);
+            if (memory.PageSize > Environment.SystemPageSize) refusals.Add("huge pages: this host has ordinary memory only");
+            if (node is { } wanted) refusals.Add($"node {wanted}: this host has no nodes");
         }
 
-        try
+        IHostMemory taken = given ?? Ordinary(length);
+        refusals.AddRange(taken.Grant.Refusals);
+        if (memory.Required && refusals.Count > 0)
         {
-            return new DmaBuffer(memory, Map(memory.Address, length, addressBits, access), length);
+            taken.Dispose();
+            throw new DeviceException(given is null ? DeviceStatus.NotSupported : DeviceStatus.NoResources, _device.Address, $"allocating {length} bytes for DMA",
+                string.Join("; ", refusals), $"Or leave {nameof(DmaMemoryOptions)}.{nameof(DmaMemoryOptions.Required)} out, and take what there is.");
         }
-        catch
-        {
-            memory.Dispose();
-            throw;
-        }
+
+        return Map(taken, length, addressBits, access, refusals);
     }
 
     /// <summary>
@@ -73,7 +90,7 @@ public sealed class DmaSpace
     /// <exception cref="DeviceException">No free bus address below the limit, or the host refused.</exception>
     public DmaMapping Map(Memory<byte> memory, int addressBits = 64, DmaAccess access = DmaAccess.Both)
     {
-        if (memory.IsEmpty) throw new ArgumentException("There is nothing to map in an empty range.", nameof(memory));
+        if (memory.IsEmpty) throw new ArgumentException($"{_device.Address}: Dma.Map was given no bytes; memory to map has 1 byte or more.", nameof(memory));
         MemoryHandle pin = memory.Pin();
         try
         {
@@ -114,25 +131,31 @@ public sealed class DmaSpace
         return memory.MapFor(offset, length, address => Map(address, checked((long)length), addressBits, access));
     }
 
-    /// <summary>Maps memory by its address. The caller keeps it in place until the mapping is disposed.</summary>
+    /// <summary>
+    /// Maps memory by its address. The caller keeps it in place until the mapping is disposed. A window of another device
+    /// (<see cref="Registers.DeviceRegion.MappedAddress"/>) is reached peer to peer until that device closes.
+    /// </summary>
     /// <param name="address">Its start in this process.</param>
     /// <param name="length">Bytes, at least 1.</param>
     /// <param name="addressBits">How many address bits the card has, 12 to 64.</param>
     /// <param name="access">What the device may do there.</param>
     /// <exception cref="DeviceException">No free bus address below the limit, or the host refused.</exception>
-    public DmaMapping Map(nuint address, long length, int addressBits = 64, DmaAccess access = DmaAccess.Both)
+    public DmaMapping Map(nuint address, long length, int addressBits = 64, DmaAccess access = DmaAccess.Both) => Map(address, length, addressBits, access, 0, 0);
+
+    private DmaMapping Map(nuint address, long length, int addressBits, DmaAccess access, ulong least, ulong alignment)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(length, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(addressBits, 12);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(addressBits, 64);
-        if (((int)access & ~(int)DmaAccess.Both) != 0 || access == 0) throw new ArgumentOutOfRangeException(nameof(access), access, "Say whether the device reads, writes, or both.");
+        CheckLength(nameof(Map), length);
+        if (addressBits is < 12 or > 64)
+            throw new ArgumentOutOfRangeException(nameof(addressBits), $"{_device.Address}: a card with {addressBits} address bits (addressBits) was asked for; it can be 12 to 64.");
+        if (((int)access & ~(int)DmaAccess.Both) != 0 || access == 0)
+            throw new ArgumentOutOfRangeException(nameof(access), $"{_device.Address}: the access {access} of a DMA mapping means nothing. Say whether the device reads, writes, or both.");
         if (address == 0 || (ulong)length > nuint.MaxValue - address)
-            throw new ArgumentOutOfRangeException(nameof(address), $"{length} bytes at 0x{address:x} are no memory of this process.");
+            throw new ArgumentOutOfRangeException(nameof(address), $"{_device.Address}: 0x{length:x} bytes at 0x{address:x} are not memory of this process, and cannot be mapped.");
         ulong inPage = address & (_addresses.PageSize - 1);
-        ulong bytes = Pages((ulong)length + inPage);
+        ulong bytes = Math.Max(Pages((ulong)length + inPage), least);
         try
         {
-            DmaMapping mapping = Map(address, length, bytes, inPage, addressBits, access);
+            DmaMapping mapping = PeerWindow.Map(_device.Address, address, (ulong)length, () => Map(address, length, bytes, inPage, addressBits, access, alignment));
             TellMapped(mapping, access);
             return mapping;
         }
@@ -153,19 +176,46 @@ public sealed class DmaSpace
         return faults;
     }
 
-    private DmaMapping Map(nuint address, long length, ulong bytes, ulong inPage, int addressBits, DmaAccess access)
+    private PageMemory Ordinary(int length)
+    {
+        try
+        {
+            return PageMemory.Allocate(Pages((ulong)length), PageSize);
+        }
+        catch (OutOfMemoryException error)
+        {
+            throw new DeviceException(DeviceStatus.NoResources, _device.Address, $"allocating {length} bytes for DMA",
+                "this process gets no more memory", "Dispose buffers, or allocate less.", error);
+        }
+    }
+
+    /// <summary>Maps all of a buffer's memory: nobody else's is beside it, and the IOMMU has its pages whole.</summary>
+    private DmaBuffer Map(IHostMemory memory, int length, int addressBits, DmaAccess access, IReadOnlyList<string> refusals)
+    {
+        try
+        {
+            return new DmaBuffer(memory, Map(memory.Address, length, addressBits, access, memory.Length, (ulong)memory.Grant.PageSize), length, refusals);
+        }
+        catch
+        {
+            memory.Dispose();
+            throw;
+        }
+    }
+
+    private DmaMapping Map(nuint address, long length, ulong bytes, ulong inPage, int addressBits, DmaAccess access, ulong alignment)
     {
         ulong last = addressBits == 64 ? ulong.MaxValue : (1UL << addressBits) - 1;
         lock (_gate)
         {
-            ObjectDisposedException.ThrowIf(_closed, _device);
+            if (_closed) throw _device.Closed($"mapping {length} bytes for DMA");
             if (_mappings.Count >= _space.MaximumMappings)
             {
                 throw new DeviceException(DeviceStatus.NoResources, _device.Address, $"mapping {length} bytes for DMA",
                     $"the host allows {_space.MaximumMappings} mappings at once and all are in use", "Dispose buffers, or map fewer and larger ones.");
             }
 
-            Iova iova = _addresses.Take(bytes, last) ?? throw new DeviceException(DeviceStatus.NoResources, _device.Address,
+            Iova iova = _addresses.Take(bytes, last, alignment) ?? _addresses.Take(bytes, last) ?? throw new DeviceException(DeviceStatus.NoResources, _device.Address,
                 $"mapping {length} bytes for DMA", $"no {bytes} bytes of bus addresses are free below 2^{addressBits}",
                 "Dispose buffers, or check how many address bits the card really has.");
             try
@@ -222,6 +272,11 @@ public sealed class DmaSpace
                 TellUnmapped(mapping);
             }
         }
+    }
+
+    private void CheckLength(string method, long length)
+    {
+        if (length < 1) throw new ArgumentOutOfRangeException(nameof(length), $"{_device.Address}: Dma.{method} was asked for {length} bytes; it can be 1 or more.");
     }
 
     private static string Text(Iova address) => string.Create(CultureInfo.InvariantCulture, $"0x{address.Value:x}");

@@ -21,25 +21,23 @@ public sealed class DmaTransaction
     /// <param name="maximumTransfer">The most bytes that the card moves at once; <see langword="null"/> for no limit.</param>
     /// <param name="elementSize">What no transfer may cut: its length is a multiple of this many bytes.</param>
     /// <exception cref="ArgumentException">The limits leave no transfer, or the memory is no whole number of elements.</exception>
+    /// <exception cref="ObjectDisposedException">The device no longer reaches the memory.</exception>
     public DmaTransaction(DmaMapping mapping, long? maximumTransfer = null, long elementSize = 1)
-        : this((mapping ?? throw new ArgumentNullException(nameof(mapping))).Address, mapping.Length, maximumTransfer, elementSize)
-    {
-    }
+        : this((mapping ?? throw new ArgumentNullException(nameof(mapping))).Address, mapping.Length, maximumTransfer, elementSize) => mapping.ThrowIfOver(nameof(DmaMapping));
 
     /// <summary>Makes one over a buffer.</summary>
     /// <param name="buffer">The memory.</param>
     /// <param name="maximumTransfer">The most bytes that the card moves at once; <see langword="null"/> for no limit.</param>
     /// <param name="elementSize">What no transfer may cut: its length is a multiple of this many bytes.</param>
     /// <exception cref="ArgumentException">The limits leave no transfer, or the memory is no whole number of elements.</exception>
+    /// <exception cref="ObjectDisposedException">The device no longer reaches the memory.</exception>
     public DmaTransaction(DmaBuffer buffer, long? maximumTransfer = null, long elementSize = 1)
-        : this((buffer ?? throw new ArgumentNullException(nameof(buffer))).Address, buffer.Length, maximumTransfer, elementSize)
-    {
-    }
+        : this((buffer ?? throw new ArgumentNullException(nameof(buffer))).Address, buffer.Length, maximumTransfer, elementSize) => buffer.ThrowIfOver();
 
     private DmaTransaction(Iova address, long length, long? maximumTransfer, long elementSize)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(elementSize, 1);
-        if (maximumTransfer is { } maximum) ArgumentOutOfRangeException.ThrowIfLessThan(maximum, 1, nameof(maximumTransfer));
+        if (elementSize < 1) throw new ArgumentOutOfRangeException(nameof(elementSize), $"A transaction of elements of {elementSize} bytes was asked for; it can be 1 or more.");
+        if (maximumTransfer < 1) throw new ArgumentOutOfRangeException(nameof(maximumTransfer), $"A transaction of at most {maximumTransfer} bytes a transfer was asked for; it can be 1 or more.");
         MaximumTransfer = Math.Min(maximumTransfer ?? length, length) / elementSize * elementSize;
         if (MaximumTransfer == 0) throw new ArgumentException($"A transfer of at most {Math.Min(maximumTransfer ?? length, length)} bytes has no element of {elementSize}.", nameof(maximumTransfer));
         if (length % elementSize != 0) throw new ArgumentException($"{length} bytes are no whole number of elements of {elementSize}.", nameof(elementSize));

@@ -28,21 +28,23 @@ internal sealed class IovaAllocator
     /// <summary>Takes a free range, or returns <see langword="null"/>.</summary>
     /// <param name="length">Bytes, a multiple of the page size.</param>
     /// <param name="last">The highest address the card can reach.</param>
-    internal Iova? Take(ulong length, ulong last)
+    /// <param name="alignment">What it is to be a multiple of, so that the IOMMU translates it by huge pages; 0 for a page.</param>
+    internal Iova? Take(ulong length, ulong last, ulong alignment = 0)
     {
+        alignment = Math.Max(alignment, PageSize);
         lock (_gate)
         {
             foreach (IovaRange range in _space.UsableRanges)
             {
                 // Bus address 0 is left out: a card whose address register was never written would hit it.
-                if (range.First.Value > ulong.MaxValue - (PageSize - 1)) continue; // no whole page is left
-                ulong start = Math.Max(Up(range.First.Value), PageSize);
+                if (range.First.Value > ulong.MaxValue - (alignment - 1)) continue; // no whole page is left
+                ulong start = Math.Max(Up(range.First.Value, alignment), alignment);
                 foreach ((ulong from, ulong to) in _taken)
                 {
                     if (to < start) continue;
                     if (from > start && from - start >= length) break;
-                    if (to == ulong.MaxValue) return null;
-                    start = to + 1;
+                    if (to > ulong.MaxValue - alignment) return null;
+                    start = Up(to + 1, alignment);
                 }
 
                 ulong end = Math.Min(range.Last.Value, last);
@@ -60,5 +62,5 @@ internal sealed class IovaAllocator
         lock (_gate) _taken.Remove(iova.Value);
     }
 
-    private ulong Up(ulong value) => (value + PageSize - 1) & ~(PageSize - 1);
+    private static ulong Up(ulong value, ulong alignment) => (value + alignment - 1) & ~(alignment - 1);
 }

@@ -1,3 +1,5 @@
+using RingThree.Diagnostics;
+
 namespace RingThree.Hosting;
 
 /// <summary>Why something did not work, as a code a program can act on. <see cref="Exception.Message"/> has the words.</summary>
@@ -65,13 +67,13 @@ public sealed class DeviceException : Exception
     /// <param name="advice">What to do next, as a sentence.</param>
     /// <param name="inner">The cause.</param>
     public DeviceException(DeviceStatus status, string device, string operation, string answer, string advice, Exception? inner = null)
-        : base($"{device}: {operation} failed: {answer.TrimEnd('.')}. {advice}", inner) // what the framework answers may be a sentence
+        : base(ForeignText.Shown($"{device}: {operation} failed: {answer.TrimEnd('.')}. {advice}"), inner) // what the framework answers may be a sentence
     {
         Status = status;
-        Device = device;
-        Operation = operation;
-        Answer = answer;
-        Advice = advice;
+        Device = ForeignText.Shown(device);
+        Operation = ForeignText.Shown(operation);
+        Answer = ForeignText.Shown(answer);
+        Advice = ForeignText.Shown(advice);
     }
 
     /// <summary>The code.</summary>

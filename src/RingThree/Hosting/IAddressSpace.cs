@@ -17,6 +17,13 @@ public interface IAddressSpace
     /// <summary>The most mappings there can be at once.</summary>
     int MaximumMappings { get; }
 
+    /// <summary>Memory of this process that is as the wishes have it, as far as the system can: of which pages, at which node.</summary>
+    /// <param name="length">Bytes, at least 1.</param>
+    /// <param name="wishes">What it is to be like; <see cref="DmaMemoryOptions.NearDevice"/> is a node here already.</param>
+    /// <returns>The memory, to be disposed by the caller once it is unmapped; <see langword="null"/> where this host has ordinary memory only.</returns>
+    /// <exception cref="DeviceException">There is no memory left.</exception>
+    IHostMemory? Allocate(ulong length, DmaMemoryOptions wishes) => null;
+
     /// <summary>Maps memory of this process to bus addresses. The memory must stay until it is unmapped.</summary>
     /// <param name="memory">Start in this process, page aligned.</param>
     /// <param name="length">Bytes, a multiple of the page size.</param>

@@ -32,6 +32,18 @@ public interface IHost : IDisposable
     /// <returns>As much of it as this user may see, from its start (64, 256 or 4096 bytes); <see langword="null"/> where there is no such device or this host shows none.</returns>
     ReadOnlyMemory<byte>? PeekConfiguration(string address) => null;
 
+    /// <summary>Writes to a device's configuration space without opening it: one bus access. Whoever has the device does not learn of it.</summary>
+    /// <param name="address">The device's address as <see cref="DeviceDescription.Address"/> spells it.</param>
+    /// <param name="offset">Bytes from its start, a multiple of the access's width.</param>
+    /// <param name="data">1, 2 or 4 bytes, the lowest first.</param>
+    /// <exception cref="DeviceException">
+    /// There is no such device (<see cref="DeviceStatus.NotFound"/>); that is no access to its configuration space
+    /// (<see cref="DeviceStatus.InvalidArgument"/>); this user may not (<see cref="DeviceStatus.AccessDenied"/>); or this host writes none
+    /// (<see cref="DeviceStatus.NotSupported"/>).
+    /// </exception>
+    void PokeConfiguration(string address, int offset, ReadOnlySpan<byte> data) => throw new DeviceException(DeviceStatus.NotSupported, address,
+        "writing configuration space", $"host '{Name}' writes that of open devices only", "Open the device, and write through its Config.");
+
     /// <summary>The sizes and kinds of a device's regions, without opening it.</summary>
     /// <param name="address">The device's address as <see cref="DeviceDescription.Address"/> spells it.</param>
     /// <returns>Its regions as <see cref="IHostedDevice.Regions"/> would have them, parts left out; <see langword="null"/> where there is no such device or this host shows none.</returns>
@@ -59,6 +71,15 @@ public interface IHost : IDisposable
     /// <param name="onChange">Called on a thread of the host's, one change at a time. An exception thrown there changes nothing.</param>
     /// <returns>The registration, or <see langword="null"/> where this host cannot tell.</returns>
     IDisposable? Watch(Action<DeviceChange> onChange) => null;
+
+    /// <summary>
+    /// Asks to be called when the host is disposed, before it gives anything back: the library closes the host's open devices then.
+    /// A host does it with a <see cref="HostEnd"/>.
+    /// </summary>
+    /// <param name="close">Called once, on the thread that disposes the host.</param>
+    /// <returns>The registration; <see langword="null"/> where disposing the host leaves its devices as they are.</returns>
+    /// <exception cref="ObjectDisposedException">The host has been disposed already.</exception>
+    IDisposable? WhenDisposed(Action close) => null;
 }
 
 /// <summary>How to open a device.</summary>

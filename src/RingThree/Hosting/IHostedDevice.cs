@@ -57,15 +57,31 @@ public interface IHostedDevice : IDisposable
     /// <returns>The mapped parts in address order, without the parts that <see cref="RegionDescription.Parts"/> excludes; empty where nothing can be mapped.</returns>
     IReadOnlyList<IRegionMapping> Map(int region);
 
+    /// <summary>Maps what can be mapped of a region with a caching of the caller's choice.</summary>
+    /// <inheritdoc cref="Map(int)"/>
+    /// <exception cref="DeviceException">The host cannot map it so; it can still be mapped otherwise.</exception>
+    IReadOnlyList<IRegionMapping> Map(int region, RegionCaching caching) => caching == RegionCaching.Uncached
+        ? Map(region)
+        : throw new DeviceException(DeviceStatus.NotSupported, Description.Address, $"mapping {Regions[region].Name} as {caching}",
+            "this host maps regions in one way alone", "Use it as it is mapped.");
+
     /// <summary>Makes something that one thread can wait on for signals of many vectors.</summary>
     IInterruptWaiter CreateWaiter();
 
     /// <summary>
-    /// Enables a group's vectors 0..n-1 and sends each one's signals where its route says. The group must be unbound.
+    /// Enables a group's vectors 0..n-1 and sends each one's signals where its route says. The group must be unbound; one
+    /// without <see cref="InterruptGroupAbilities.FixedOnceBound"/> may also be bound, with fewer: then vectors are added to
+    /// it, and those that were bound signal on without a gap.
     /// </summary>
     /// <param name="group">The group's number.</param>
-    /// <param name="routes">One per vector; routes with the same waiter and tag are the same destination.</param>
-    /// <returns>n when bound. A smaller number when the host grants only so many: then nothing is bound (0: none at all).</returns>
+    /// <param name="routes">
+    /// One per vector; routes with the same waiter and tag are the same destination. When vectors are added, the routes of
+    /// those that are bound come first, as they are.
+    /// </param>
+    /// <returns>
+    /// n when bound. A smaller number when the host grants only so many: then nothing has changed, and a group that was
+    /// unbound still is (0: none at all).
+    /// </returns>
     /// <exception cref="DeviceException">The host refused for another reason than scarcity.</exception>
     int Bind(int group, ReadOnlySpan<VectorRoute> routes);
 
@@ -118,6 +134,15 @@ public interface IHostedDevice : IDisposable
     /// <summary>Resets this function alone. Regions read all ones meanwhile.</summary>
     /// <exception cref="DeviceException"><see cref="DeviceStatus.NotSupported"/> where <see cref="CanReset"/> is false; or the reset failed.</exception>
     void Reset();
+
+    /// <summary>Which functions a reset of its bus or slot reaches, itself included.</summary>
+    /// <returns>Their addresses; <see langword="null"/> where there is no such reset.</returns>
+    IReadOnlyList<string>? GetBusResetReach() => null;
+
+    /// <summary>Resets everything on its bus or in its slot (PCI-to-PCI Bridge 1.2, 3.2.5.17). The caller has them all, or nobody has them.</summary>
+    /// <exception cref="DeviceException">There is no such reset, another user has a function on the bus, or it failed.</exception>
+    void ResetBus() => throw new DeviceException(DeviceStatus.NotSupported, Description.Address, "resetting its bus",
+        "this host resets no bus", "Bring the card to a known state through its registers.");
 
     /// <summary>Asks the device itself whether it is still there (not a copy of its ids that the host keeps).</summary>
     bool IsPresent();

@@ -38,7 +38,10 @@ public enum InterruptGroupAbilities
     /// <summary>A signal masks its vector; unmask takes the next one.</summary>
     AutoMasked = 2,
 
-    /// <summary>All vectors that are wanted must be bound in one call; adding later means unbinding first.</summary>
+    /// <summary>
+    /// All vectors that are wanted must be bound in one call; adding later means unbinding first, and what signals meanwhile
+    /// is lost. MSI is always so; MSI-X on Linux is before 6.5 (VFIO_IRQ_INFO_NORESIZE).
+    /// </summary>
     FixedOnceBound = 4,
 
     /// <summary>Its vectors can be signalled by software.</summary>

@@ -29,4 +29,18 @@ public static class PciNumbering
 
     /// <summary>Group of the removal request.</summary>
     public const int RemovalRequest = 4;
+
+    /// <summary>Throws unless that is one access to a configuration space: 1, 2 or 4 bytes at a multiple of their number, within it.</summary>
+    /// <param name="address">The device.</param>
+    /// <param name="operation">What was tried.</param>
+    /// <param name="offset">Bytes from its start.</param>
+    /// <param name="width">Bytes of the access.</param>
+    /// <param name="size">Bytes of the configuration space.</param>
+    /// <exception cref="DeviceException">It is none (<see cref="DeviceStatus.InvalidArgument"/>).</exception>
+    public static void CheckConfigurationAccess(string address, string operation, int offset, int width, int size)
+    {
+        if (width is 1 or 2 or 4 && offset >= 0 && offset <= size - width && offset % width == 0) return;
+        throw new DeviceException(DeviceStatus.InvalidArgument, address, operation, $"{width} bytes at 0x{offset:x} are not one access to its 0x{size:x} bytes",
+            "An access has 1, 2 or 4 bytes, at a multiple of their number.");
+    }
 }

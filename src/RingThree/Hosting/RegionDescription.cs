@@ -64,6 +64,11 @@ public enum RegionPartKind
 /// <param name="Length">Bytes.</param>
 public readonly record struct RegionPart(RegionPartKind Kind, ulong Offset, ulong Length);
 
+/// <summary>Why nobody reaches a region that a device has.</summary>
+/// <param name="Found">What the system says, as the middle of a sentence.</param>
+/// <param name="Remedy">What to do, as a sentence.</param>
+public sealed record RegionObstacle(string Found, string Remedy);
+
 /// <summary>A region of a device.</summary>
 /// <param name="Kind">What it is.</param>
 /// <param name="Size">Bytes; 0 when absent.</param>
@@ -76,6 +81,9 @@ public sealed record RegionDescription(RegionKind Kind, ulong Size, RegionAbilit
 
     /// <summary>The parts that differ from the rest, in address order.</summary>
     public IReadOnlyList<RegionPart> Parts { get; init; } = [];
+
+    /// <summary>What keeps everybody from a region that the device has, such as no room for it among the machine's addresses; <see langword="null"/> where nothing does.</summary>
+    public RegionObstacle? Obstacle { get; init; }
 
     /// <summary>The index of a host-specific region's meaning, 0 otherwise (VFIO: type in the high, subtype in the low 32 bits).</summary>
     public ulong HostSpecificType { get; init; }
@@ -94,6 +102,9 @@ public interface IRegionMapping : IDisposable
     /// <summary>The part's length, bytes.</summary>
     ulong Length { get; }
 
+    /// <summary>How the processor treats it.</summary>
+    RegionCaching Caching => RegionCaching.Uncached;
+
     /// <summary>Where it is in this process. It does not change.</summary>
     nuint Address { get; }
 
@@ -105,4 +116,13 @@ public interface IRegionMapping : IDisposable
 
     /// <summary>Puts the device back under the range. Does nothing when it is there already.</summary>
     void Restore();
+}
+
+/// <summary>A mapping of cached memory that its host copies faster than the runtime does, by a native call.</summary>
+public interface ICopiedMapping : IRegionMapping
+{
+    /// <summary>Copies bytes out of or into the mapping. Either side lies in it as a whole, as the caller has checked.</summary>
+    /// <param name="source">The bytes.</param>
+    /// <param name="destination">Where they go; at least as long.</param>
+    void Copy(ReadOnlySpan<byte> source, Span<byte> destination);
 }

@@ -43,9 +43,10 @@ public sealed class DeviceInterrupts
     /// <param name="options">What to enable, and what runs when it signals.</param>
     /// <returns>The session. Fewer vectors than slots is success; slots then share.</returns>
     /// <exception cref="DeviceException">
-    /// No kind was granted, a program does not fit the device, interrupts are enabled already (<see cref="DeviceStatus.Busy"/>), or the device is closed.
+    /// The device has none of the kinds allowed, or none was granted (<see cref="DeviceStatus.NoResources"/>), a program does not fit the device, or interrupts are enabled already (<see cref="DeviceStatus.Busy"/>).
     /// </exception>
-    /// <exception cref="ArgumentException">The options contradict each other.</exception>
+    /// <exception cref="ArgumentException">The options contradict each other, or hold what cannot be; the message names the option.</exception>
+    /// <exception cref="ObjectDisposedException">The device is closed.</exception>
     public InterruptSession Enable(InterruptOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -76,7 +77,7 @@ public sealed class DeviceInterrupts
             Volatile.Write(ref _enabler, 0);
         }
 
-        ObjectDisposedException.ThrowIf(closed, _device);
+        if (closed) throw _device.Closed("enabling interrupts");
         if (pending is null) return session;
         try
         {
@@ -112,7 +113,7 @@ public sealed class DeviceInterrupts
     {
         lock (_gate)
         {
-            ObjectDisposedException.ThrowIf(_closed, _device);
+            if (_closed) throw _device.Closed("enabling interrupts");
             if (_enabler != 0)
             {
                 throw new DeviceException(DeviceStatus.Busy, _device.Address, "enabling interrupts", "another thread is enabling them",

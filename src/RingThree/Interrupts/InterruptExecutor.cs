@@ -17,10 +17,10 @@ internal sealed class InterruptExecutor : IDisposable
     private readonly Func<bool> _stillAsserted;
     private readonly IInterruptWaiter _waiter; // the host's, or what stands around it in a latency mode
     private readonly LatencyMeter? _meter;
-    private readonly VectorState[] _vectors;
-    private readonly InterruptSignal[] _signals;
+    private VectorState[] _vectors; // grows, by replacement
+    private InterruptSignal[] _signals; // the waiting thread's own
     private readonly ulong[] _scratch;
-    private readonly VectorState[] _queue; // a ring; each vector is in it at most once
+    private VectorState[] _queue; // a ring; each vector is in it at most once
     private int _head;
     private int _queued;
     private int _unmasked;
@@ -56,14 +56,31 @@ internal sealed class InterruptExecutor : IDisposable
     /// <summary>Ends the wait that is under way, or the next one.</summary>
     internal void Wake() => _waiter.Wake();
 
+    /// <summary>Takes other vectors: those it has with new ones behind them, before these are bound, or without those that were not.</summary>
+    internal void Use(VectorState[] vectors)
+    {
+        _gate.Enter();
+        if (vectors.Length > _queue.Length)
+        {
+            var queue = new VectorState[vectors.Length];
+            for (int i = 0; i < _queued; i++) queue[i] = _queue[(_head + i) % _queue.Length];
+            (_queue, _head) = (queue, 0);
+        }
+
+        Volatile.Write(ref _vectors, vectors);
+        _gate.Exit();
+    }
+
     /// <summary>Waits for signals and runs the immediate stage for each vector that has some.</summary>
     internal void WaitAndProcess(TimeSpan timeout)
     {
         int count = _waiter.Wait(_signals, timeout);
+        VectorState[] vectors = Volatile.Read(ref _vectors); // after the wait: a new vector is in it before it signals
         for (int i = 0; i < count && !_session.IsStopping; i++)
-            Process(_vectors[_signals[i].Tag], _signals[i].Count);
+            Process(vectors[_signals[i].Tag], _signals[i].Count);
+        if (_signals.Length < vectors.Length) _signals = new InterruptSignal[vectors.Length];
         if (Volatile.Read(ref _unmasked) == 0 || Interlocked.Exchange(ref _unmasked, 0) == 0) return;
-        foreach (VectorState vector in _vectors)
+        foreach (VectorState vector in vectors)
         {
             _gate.Enter();
             long held = vector.TakeHeld();

@@ -7,18 +7,17 @@ namespace RingThree.Interrupts;
 /// <summary>From what the driver can use, the device has and the host grants to an enabled session: MSI-X, MSI, level.</summary>
 internal static class InterruptNegotiation
 {
-    private const int MaximumWaiters = 64;
-
     internal static InterruptSession Enable(
         Device device, IReadOnlyList<(InterruptKind Kind, int Number, InterruptGroupDescription Group)> groups, InterruptOptions options,
         out InterruptReport? pending)
     {
-        InterruptDelivery delivery = CheckOptions(options);
+        InterruptDelivery delivery = OptionChecks.Check(options, device.Address);
         PreparedStage? stage = options.Immediate?.Prepare(device);
         PreparedProgram? quiet = options.Quiet is { } program ? device.Prepare(program) : null;
         quiet?.Run(new ulong[quiet.ValueCount]);
         var answers = new List<string>();
         var refusals = new List<DeviceException>();
+        if (WhatIsMissing(groups, options.Kinds) is { } missing) answers.Add(missing);
         foreach ((InterruptKind kind, int number, InterruptGroupDescription group) in groups)
         {
             if ((options.Kinds & (InterruptKinds)kind) == 0)
@@ -45,45 +44,30 @@ internal static class InterruptNegotiation
         // What the host knows of the cause, and of the remedy, is worth more than what can be said from here.
         DeviceStatus status = refusals is [var first, ..] && refusals.TrueForAll(r => r.Status == first.Status) ? first.Status : DeviceStatus.NoResources;
         string advice = refusals.Count > 0 ? string.Join(' ', refusals.Select(r => r.Advice).Distinct())
-            : answers.Count == 0 ? "Poll it instead." : "Allow another kind, or free vectors that other devices hold.";
-        throw new DeviceException(status, device.Address, $"enabling interrupts (allowed: {options.Kinds})",
-            answers.Count == 0 ? "the device has none" : string.Join("; ", answers), advice, refusals.FirstOrDefault());
+            : groups.Count == 0 ? "Poll it instead."
+            : groups.Any(g => (options.Kinds & (InterruptKinds)g.Kind) != 0) ? "Allow another kind, or free vectors that other devices hold."
+            : $"Allow what it has ({nameof(options.Kinds)} = {string.Join(" | ", groups.Select(g => $"{nameof(InterruptKinds)}.{g.Kind}").Distinct())}), or leave {nameof(options.Kinds)} out to get the best of them.";
+        throw new DeviceException(status, device.Address, $"enabling interrupts (allowed: {options.Kinds})", string.Join("; ", answers), advice, refusals.FirstOrDefault());
     }
 
-    private static InterruptDelivery CheckOptions(InterruptOptions options)
+    /// <summary>Says which of the kinds that the driver asks for the card does not have.</summary>
+    private static string? WhatIsMissing(IReadOnlyList<(InterruptKind Kind, int Number, InterruptGroupDescription Group)> groups, InterruptKinds kinds)
     {
-        InterruptDelivery delivery = options.Delivery ?? (options.Handler is null ? InterruptDelivery.Await : InterruptDelivery.OwnThread);
-        if (!Enum.IsDefined(delivery)) throw new ArgumentOutOfRangeException(nameof(options), delivery, "There is no such delivery.");
-        bool calls = delivery is InterruptDelivery.Inline or InterruptDelivery.OwnThread;
-        if (calls != options.Handler is not null)
-        {
-            throw new ArgumentException(calls
-                ? $"Delivery {delivery} calls a handler, and none is given."
-                : $"Delivery {delivery} hands interrupts to the caller; a handler would never be called.", nameof(options));
-        }
-
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.Slots, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.Waiters, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Waiters, MaximumWaiters);
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.StormLimit, 2);
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.DisableTime, TimeSpan.Zero);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.DisableTime, WaitLimit.Longest);
-        if (options.Latency is { } latency) CheckLatency(latency);
-        return delivery;
+        if (groups.Count == 0) return "the card has no interrupts";
+        if (kinds == InterruptKinds.None) return "no kind is allowed";
+        if (kinds == InterruptKinds.All) return null; // who takes anything has asked for none of them
+        InterruptKind[] missing = [.. Enum.GetValues<InterruptKind>().Where(k => (kinds & (InterruptKinds)k) != 0 && !groups.Any(g => g.Kind == k)).Reverse()];
+        return missing.Length == 0 ? null : $"the card has no {string.Join(", no ", missing.Select(NameOf))}";
     }
 
-    private static void CheckLatency(LatencyMode latency)
+    /// <summary>What people call a kind.</summary>
+    private static string NameOf(InterruptKind kind) => kind switch
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(latency.RealTimePriority, 0);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(latency.RealTimePriority, 99);
-        ArgumentOutOfRangeException.ThrowIfLessThan(latency.BusyWait, TimeSpan.Zero);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(latency.BusyWait, LatencyMode.LongestBusyWait);
-        foreach (int processor in latency.Processors)
-        {
-            ArgumentOutOfRangeException.ThrowIfLessThan(processor, 0);
-            ArgumentOutOfRangeException.ThrowIfGreaterThan(processor, LatencyMode.HighestProcessor);
-        }
-    }
+        InterruptKind.MsiX => "MSI-X",
+        InterruptKind.Msi => "MSI",
+        InterruptKind.Level => "level line",
+        _ => "edge",
+    };
 
     /// <summary>Says when the device has an interrupt pending, though it was to be silent.</summary>
     private static InterruptReport? Pending(Device device, PreparedProgram? quiet, InterruptKind kind)

@@ -109,7 +109,7 @@ public sealed partial class InterruptSession
     }
 
     internal Exception EndedException() =>
-        Error ?? new ObjectDisposedException(nameof(InterruptSession), $"{Device.Address}: its interrupts are disabled.");
+        Error ?? new ObjectDisposedException(nameof(InterruptSession), $"{Device.Address}: its interrupts are disabled{(Device.IsClosed ? $", as {Device.WhyClosed}" : "")}.");
 
     private bool WaitHere(int index, TimeSpan timeout, out Interrupt interrupt)
     {
@@ -224,7 +224,7 @@ public sealed partial class InterruptSession
         DeviceException? failed = null;
         try
         {
-            Device.Host.Unbind(_group);
+            lock (_binding) Device.Host.Unbind(_group);
         }
         catch (Exception error)
         {

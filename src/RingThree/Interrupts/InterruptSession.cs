@@ -15,12 +15,15 @@ public sealed partial class InterruptSession : IDisposable, IAsyncDisposable
     private readonly InterruptOptions _options;
     private readonly InterruptDelivery _delivery;
     private readonly InterruptExecutor[] _executors;
-    private readonly VectorState[] _vectors;
+    private VectorState[] _vectors; // grows, by replacement
+    private readonly LatencyMeter?[] _meters; // one a waiter
     private readonly PullCursor[] _cursors;
     private readonly InterruptAwaiter[] _awaiters;
     private readonly int _group;
+    private int _bound; // of the vectors: what Grow adds counts once it is bound
+    private int _slots;
     private int _lastVector = -1;
-    private string? _masking;
+    private Storm? _storm; // the line that is left masked
 
     internal InterruptSession(
         Device device, InterruptKind kind, int group, int vectors, InterruptOptions options, InterruptDelivery delivery, PreparedStage? stage, bool hasStatus)
@@ -29,18 +32,18 @@ public sealed partial class InterruptSession : IDisposable, IAsyncDisposable
         Kind = kind;
         _group = group;
         _options = options;
+        _slots = options.Slots;
         _delivery = delivery;
         int values = options.Immediate?.ValueCount ?? 0;
         int waiters = Math.Min(options.Waiters, vectors);
-        LatencyMeter?[] meters = new LatencyMeter?[waiters];
+        _meters = new LatencyMeter?[waiters];
         if (options.Latency is not null)
         {
-            for (int i = 0; i < waiters; i++) meters[i] = new LatencyMeter(device.Scheduler.Time);
+            for (int i = 0; i < waiters; i++) _meters[i] = new LatencyMeter(device.Scheduler.Time);
         }
 
-        _vectors = new VectorState[vectors];
-        for (int i = 0; i < vectors; i++)
-            _vectors[i] = new VectorState(i, values) { Latency = meters[i % waiters] is { } meter ? new VectorLatency(meter) : null };
+        _vectors = NewVectors(0, vectors);
+        _bound = vectors;
         _executors = new InterruptExecutor[waiters];
         for (int i = 0; i < waiters; i++)
         {
@@ -48,7 +51,7 @@ public sealed partial class InterruptSession : IDisposable, IAsyncDisposable
             VectorState[] own = [.. _vectors.Where((_, v) => v % waiters == i)];
             try
             {
-                _executors[i] = new InterruptExecutor(this, device.Host.CreateWaiter(), own, stage, values, storm, meters[i]);
+                _executors[i] = new InterruptExecutor(this, device.Host.CreateWaiter(), own, stage, values, storm, _meters[i]);
             }
             catch
             {
@@ -71,8 +74,8 @@ public sealed partial class InterruptSession : IDisposable, IAsyncDisposable
     /// <summary>Its number in this process, for the debug monitor.</summary>
     internal int Number { get; } = InterruptCounts.NextNumber();
 
-    /// <summary>How many vectors were granted.</summary>
-    public int VectorCount => _vectors.Length;
+    /// <summary>How many vectors were granted, when it was enabled and by <see cref="Grow"/>.</summary>
+    public int VectorCount => Volatile.Read(ref _bound);
 
     /// <summary>How many threads wait (or may wait, for <see cref="InterruptDelivery.CallerThread"/>).</summary>
     public int WaiterCount => _executors.Length;
@@ -86,23 +89,28 @@ public sealed partial class InterruptSession : IDisposable, IAsyncDisposable
     }
 
     /// <summary>The vector that a slot's source signals by; slots share vectors when fewer were granted than asked for.</summary>
-    /// <param name="slot">0 to <see cref="InterruptOptions.Slots"/> - 1.</param>
+    /// <param name="slot">0 to <see cref="InterruptOptions.Slots"/> - 1, or to what <see cref="Grow"/> was last asked for.</param>
     public int VectorOf(int slot)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(slot);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(slot, _options.Slots);
-        return slot % _vectors.Length;
+        int slots = _slots;
+        if (slot < 0 || slot >= slots)
+        {
+            string why = slots == _options.Slots ? $"was enabled with {nameof(InterruptOptions)}.{nameof(InterruptOptions.Slots)} = {slots}" : $"has grown to {slots} slots";
+            throw new ArgumentOutOfRangeException(nameof(slot), $"{Device.Address}: VectorOf({slot}): there is no such slot. The session {why}, so {Numbers("slot", slots)}.");
+        }
+
+        return slot % VectorCount;
     }
 
     /// <summary>One vector's counters, as one consistent snapshot.</summary>
     /// <param name="vector">0 to <see cref="VectorCount"/> - 1.</param>
-    public InterruptCounters GetCounters(int vector) => ExecutorOf(vector).Snapshot(_vectors[vector]);
+    public InterruptCounters GetCounters(int vector) => ExecutorOf(vector, nameof(GetCounters)).Snapshot(_vectors[vector]);
 
     /// <summary>The sum over all vectors; each is consistent, and so is the sum.</summary>
     public InterruptCounters GetCounters()
     {
         InterruptCounters sum = default;
-        for (int i = 0; i < _vectors.Length; i++) sum += GetCounters(i);
+        foreach (VectorState vector in Volatile.Read(ref _vectors)) sum += _executors[vector.Vector % _executors.Length].Snapshot(vector);
         return sum;
     }
 
@@ -116,7 +124,7 @@ public sealed partial class InterruptSession : IDisposable, IAsyncDisposable
     /// <param name="vector">0 to <see cref="VectorCount"/> - 1.</param>
     public void Mask(int vector)
     {
-        InterruptExecutor executor = ExecutorOf(vector);
+        InterruptExecutor executor = ExecutorOf(vector, nameof(Mask));
         executor.Mask(_vectors[vector]);
         if (Kind == InterruptKind.Level && !IsStopping) Device.Host.Mask(_group, vector);
     }
@@ -125,8 +133,9 @@ public sealed partial class InterruptSession : IDisposable, IAsyncDisposable
     /// <param name="vector">0 to <see cref="VectorCount"/> - 1.</param>
     public void Unmask(int vector)
     {
-        _masking = null;
-        bool held = ExecutorOf(vector).Unmask(_vectors[vector]);
+        InterruptExecutor executor = ExecutorOf(vector, nameof(Unmask));
+        _storm = null;
+        bool held = executor.Unmask(_vectors[vector]);
         // A held signal's immediate stage comes first; it unmasks the line when it has run.
         if (Kind == InterruptKind.Level && !held && !IsStopping) UnmaskAtHost(vector);
     }
@@ -142,14 +151,14 @@ public sealed partial class InterruptSession : IDisposable, IAsyncDisposable
     /// <exception cref="DeviceException">The host refused.</exception>
     public void Trigger(int first, int count)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(first);
-        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        if (count > _vectors.Length - first)
-            throw new ArgumentOutOfRangeException(nameof(count), count, $"There are {_vectors.Length} vectors, 0 to {_vectors.Length - 1}; {count} from {first} on are too many.");
+        int vectors = VectorCount;
+        if (first < 0 || first >= vectors) throw NoVector(first, count == 1 ? $"{nameof(Trigger)}({first})" : $"{nameof(Trigger)}({first}, {count})", nameof(first));
+        if (count < 1 || count > vectors - first)
+            throw NoVector(first + (long)count - 1, $"{nameof(Trigger)}({first}, {count})", nameof(count), count < 1 ? "it signals 1 vector or more" : null);
         ThrowIfEnded();
         if (_options.Latency is not null)
         {
-            for (int v = first; v < first + count; v++) ExecutorOf(v).Triggering(_vectors[v]);
+            for (int v = first; v < first + count; v++) ExecutorOf(v, nameof(Trigger)).Triggering(_vectors[v]);
         }
 
         Device.Host.Trigger(_group, first, count);
@@ -161,7 +170,7 @@ public sealed partial class InterruptSession : IDisposable, IAsyncDisposable
     /// <param name="answer">Why not, when it returns false.</param>
     public bool TrySetAffinity(int vector, ReadOnlySpan<int> processors, out string answer)
     {
-        _ = ExecutorOf(vector);
+        _ = ExecutorOf(vector, nameof(TrySetAffinity));
         ThrowIfEnded();
         return Device.Host.TrySetAffinity(_group, vector, processors, out answer);
     }
@@ -169,8 +178,10 @@ public sealed partial class InterruptSession : IDisposable, IAsyncDisposable
     /// <summary>The next interrupt, for delivery <see cref="InterruptDelivery.Await"/>. One at a time.</summary>
     /// <param name="timeout">At most this long; <see cref="Timeout.InfiniteTimeSpan"/> for as long as the session lasts.</param>
     /// <param name="cancellationToken">Ends the wait alone, not the session.</param>
-    /// <exception cref="TimeoutException">Time is up; the message says what the road and the device look like.</exception>
-    /// <exception cref="DeviceException">The device is gone.</exception>
+    /// <exception cref="DeviceException">
+    /// Time is up (<see cref="DeviceStatus.TimedOut"/>), and the message says what the road and the device look like; the line
+    /// is left masked after a storm (<see cref="DeviceStatus.InterruptStorm"/>); or the device is gone (<see cref="DeviceStatus.DeviceGone"/>).
+    /// </exception>
     /// <exception cref="ObjectDisposedException">The session has ended; when a callback ended it, its exception instead.</exception>
     public ValueTask<Interrupt> NextAsync(TimeSpan timeout, CancellationToken cancellationToken = default) => NextAsync(0, timeout, cancellationToken);
 
@@ -206,7 +217,9 @@ public sealed partial class InterruptSession : IDisposable, IAsyncDisposable
     public override string ToString() => $"{Device.Address} {Kind}, {VectorCount} vector(s)";
 
     /// <summary>Where each vector signals: waiter v modulo k, under the place it has there.</summary>
-    internal VectorRoute[] Routes() => [.. _vectors.Select((_, v) => new VectorRoute(_executors[v % _executors.Length].Waiter, v / _executors.Length))];
+    internal VectorRoute[] Routes() => Routes(VectorCount);
+
+    private VectorRoute[] Routes(int vectors) => [.. Enumerable.Range(0, vectors).Select(v => new VectorRoute(_executors[v % _executors.Length].Waiter, v / _executors.Length))];
 
     internal bool IsLineAsserted() => Device.IsLineAsserted();
 
@@ -234,38 +247,55 @@ public sealed partial class InterruptSession : IDisposable, IAsyncDisposable
             : counters.Claimed == 0
                 ? "The immediate stage never claims it: its mask tests the wrong register or the wrong bits, or the device asserts for a source the driver does not know."
                 : "The immediate stage claims it, but what it writes does not clear the source: check the acknowledge register, its offset and its bits.";
-        string message = $"{Device.Address}: its interrupt line {Device.LineName} signalled {signals} times in a row at once after it was unmasked, "
-            + $"with the device still asserting, so it has been left masked at this device. {cause} Then call Unmask({vector}).";
-        _masking = message;
-        Report(new InterruptReport(InterruptReportKind.Storm, vector, message));
+        string what = $"its interrupt line {Device.LineName} signalled {signals} times in a row at once after it was unmasked, "
+            + "with the device still asserting, so it has been left masked at this device";
+        cause += $" Then call Unmask({vector}).";
+        _storm = new Storm(what, cause);
+        Report(new InterruptReport(InterruptReportKind.Storm, vector, $"{Device.Address}: {what}. {cause}"));
     }
 
     /// <summary>The exception for a wait whose time is up, with what can be seen from here.</summary>
     internal Exception TimedOut(TimeSpan timeout)
     {
-        if (!Device.IsPresent()) return GoneException();
+        if (!Device.IsPresent()) return IsStopping ? EndedException() : GoneException();
+        const string operation = "waiting for an interrupt";
+        if (_storm is var (what, cause)) return new DeviceException(DeviceStatus.InterruptStorm, Device.Address, operation, what, cause);
         InterruptCounters c = GetCounters();
-        string hint = _masking
-            ?? (c.Rejected > 0 ? $"The immediate stage rejected {c.Rejected} signal(s): check its mask."
+        string hint = c.Rejected > 0 ? $"The immediate stage rejected {c.Rejected} signal(s): check its mask."
             : c.Held > 0 ? $"{c.Held} signal(s) wait behind a mask: call Unmask."
-            : Device.WhySilent(Kind) ?? "The device has not signalled: check that it was told to, and that its own interrupt enable is set.");
-        return new TimeoutException($"{Device.Address}: no {Kind} interrupt within {timeout.TotalSeconds:0.###} s (so far {c.Signalled} signalled, {c.Claimed} claimed). {hint}");
+            : Device.WhySilent(Kind) ?? (c.Signalled == 0
+                ? "The device has not signalled: check that it was told to, and that its own interrupt enable is set."
+                : "The device has not signalled again: check that it was told to, and that its last interrupt was acknowledged.");
+        return new DeviceException(DeviceStatus.TimedOut, Device.Address, operation,
+            $"no {Kind} interrupt came within {timeout.TotalSeconds:0.###} s (so far {c.Signalled} signalled, {c.Claimed} claimed)", hint);
     }
 
-    private InterruptExecutor ExecutorOf(int vector)
+    private static string Numbers(string what, int count) => count == 1 ? $"{what} 0 is the only one" : $"{what}s are 0 to {count - 1}";
+
+    private InterruptExecutor ExecutorOf(int vector, string method)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(vector);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(vector, _vectors.Length);
+        if (vector < 0 || vector >= _vectors.Length) throw NoVector(vector, $"{method}({vector})", nameof(vector));
         return _executors[vector % _executors.Length];
     }
 
+    private ArgumentOutOfRangeException NoVector(long vector, string call, string parameter, string? rule = null) =>
+        new(parameter, $"{Device.Address}: {call}: {rule ?? $"there is no vector {vector}"}. The session has {VectorCount} of {Kind}, so {Numbers("vector", VectorCount)}.");
+
     private void CheckWait(InterruptDelivery needed, int waiter, TimeSpan timeout)
     {
+        string method = needed == InterruptDelivery.Await ? nameof(NextAsync) : nameof(Wait);
         if (_delivery != needed)
-            throw new InvalidOperationException($"{Device.Address}: this session delivers by {_delivery}; for this call enable it with Delivery = {needed}.");
-        ArgumentOutOfRangeException.ThrowIfNegative(waiter);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(waiter, _executors.Length);
-        if (timeout != Timeout.InfiniteTimeSpan && (timeout < TimeSpan.Zero || timeout > WaitLimit.Longest))
-            throw new ArgumentOutOfRangeException(nameof(timeout), timeout, $"A time is 0 to {WaitLimit.Longest.TotalDays} days, or infinite.");
+            throw new InvalidOperationException($"{Device.Address}: this session delivers by {_delivery}; for {method} enable it with Delivery = {needed}.");
+        if (waiter < 0 || waiter >= _executors.Length)
+        {
+            throw new ArgumentOutOfRangeException(nameof(waiter), $"{Device.Address}: {method} was called for waiter {waiter}. The session has {_executors.Length} "
+                + $"({nameof(InterruptOptions)}.{nameof(InterruptOptions.Waiters)}, and no more than vectors), so {Numbers("waiter", _executors.Length)}.");
+        }
+
+        if (timeout == Timeout.InfiniteTimeSpan || (timeout >= TimeSpan.Zero && timeout <= WaitLimit.Longest)) return; // nothing may be allocated here, and the words below are
+        OptionChecks.CheckTime(Device.Address, $"the time-out of {method}", timeout, WaitLimit.Longest, nameof(timeout), infinite: true);
     }
+
+    /// <summary>A line that has been left masked.</summary>
+    private sealed record Storm(string What, string Cause);
 }

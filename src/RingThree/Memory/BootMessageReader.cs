@@ -1,4 +1,5 @@
 using System.Buffers;
+using RingThree.Diagnostics;
 using RingThree.Hosting;
 
 namespace RingThree.Memory;
@@ -6,115 +7,226 @@ namespace RingThree.Memory;
 /// <summary>
 /// The memory map in the kernel's messages. x86 prints the firmware's list (BIOS-e820), then, where boot settings or the
 /// kernel itself changed it, the new one (user, modified, reserve setup_data); the last list of a boot is in force.
-/// Others print memory by nodes. Source: arch/x86/kernel/e820.c, mm/mm_init.c.
+/// Others print memory by nodes. Of several boots the last one counts whose map is whole.
+/// Source: arch/x86/kernel/e820.c, mm/mm_init.c, kernel/printk/printk.c.
 /// </summary>
-internal static class BootMessageReader
+internal sealed class BootMessageReader
 {
     private const string XenList = "Xen: ";
-    private const string UserList = "user: ";
     private static readonly SearchValues<char> Sizes = SearchValues.Create("0123456789. KMGTP");
     private static readonly string[] FirmwareLists = ["BIOS-e820: ", "BIOS-e801: ", "BIOS-88: ", XenList];
-    private static readonly string[] LaterLists = [UserList, "modified: ", "reserve setup_data: ", "extended: "];
+    private static readonly string[] LaterLists = [KernelBoot.UserList, "modified: ", "reserve setup_data: ", "extended: "];
+    private static readonly string[] AllLists = [.. FirmwareLists, .. LaterLists];
+    private readonly MapBuilder _builder;
+    private KernelBoot _boot = new();
+    private KernelBoot? _whole;
+    private bool _isFirst = true;
+
+    private BootMessageReader(MapBuilder builder) => _builder = builder;
 
     internal static PhysicalMemoryMap Read(TextReader text, string name)
     {
-        var builder = new MapBuilder(text, name);
-        var boot = new Boot();
-        while (builder.TryReadLine(out ReadOnlySpan<char> line))
+        var reader = new BootMessageReader(new MapBuilder(text, name));
+        while (reader._builder.TryReadLine(out ReadOnlySpan<char> line))
         {
-            ReadOnlySpan<char> message = MessageOf(line);
-            if (message.StartsWith("Linux version ", StringComparison.Ordinal))
-            {
-                builder.Restart();
-                boot = new Boot();
-            }
-            else if (MapBuilder.TryTake(ref message, "Command line: ") || MapBuilder.TryTake(ref message, "Kernel command line: ")) boot.Settings = Settings(message);
-            else if (IsInitialNode(ref message)) ReadNode(builder, boot.Nodes, message);
-            else if (Begin(message, FirmwareLists) is { } firmware && IsRange(message[firmware.Length..], firmware != XenList))
-            {
-                if (boot.Lists.Count > 0 && boot.Lists[^1].Name != firmware)
-                {
-                    builder.Restart(); // a boot whose first lines are lost, as this list is always the first
-                    boot = new Boot();
-                }
-
-                ReadRange(builder, boot.List(firmware), message[firmware.Length..]);
-            }
-            else if (Begin(message, LaterLists) is { } later && IsRange(message[later.Length..], isCertain: false))
-            {
-                ReadRange(builder, boot.List(later), message[later.Length..]);
-            }
+            ReadOnlySpan<char> message = LogLine.MessageOf(line);
+            if (!message.IsWhiteSpace()) reader.Take(message.TrimEnd());
         }
 
-        return boot.Finish(builder, name);
+        return reader.Finish(name);
     }
 
-    /// <summary>A line without what stands before the kernel's words: a log's date and host, a priority, a time, a thread.</summary>
-    private static ReadOnlySpan<char> MessageOf(ReadOnlySpan<char> line)
+    internal static string[] Settings(ReadOnlySpan<char> commandLine) => [.. Words(commandLine).Where(word => word.StartsWith("mem=", StringComparison.Ordinal) || word.StartsWith("memmap=", StringComparison.Ordinal)).Distinct()];
+
+    private static IEnumerable<string> Words(ReadOnlySpan<char> commandLine) =>
+        commandLine.ToString().Split((char[])[' ', '\t', '\n'], StringSplitOptions.RemoveEmptyEntries).Select(word => ForeignText.Shown(word.Trim('"')));
+
+    private void Take(ReadOnlySpan<char> message)
     {
-        int log = line.IndexOf(" kernel: ", StringComparison.Ordinal);
-        if (log >= 0) line = line[(log + " kernel: ".Length)..];
-        line = line.TrimStart();
-        if (line is ['<', .. var level] && level.IndexOf('>') is >= 0 and <= 3 and int end) line = level[(end + 1)..].TrimStart();
-        if (MapBuilder.TryTake(ref line, "kern ") && line.IndexOf('[') is >= 0 and int bracket) line = line[bracket..]; // dmesg --decode
-        while (line is ['[', .. var stamp] && stamp.IndexOf(']') is >= 0 and int close) line = stamp[(close + 1)..].TrimStart(); // time, and the thread
-        return line;
+        bool isFirst = _isFirst;
+        _isFirst = false;
+        bool inNodes = _boot.IsAmongNodes;
+        if (_builder.IsLineWhole) _boot.IsAmongNodes = false;
+        ReadOnlySpan<char> rest = message;
+        if (LogLine.TryTakeFirst(ref rest, "Linux version ") || LogLine.TryTakeFirst(ref rest, "Booting Linux on physical CPU ")) BeginBoot();
+        else if (LogLine.TryTakeFirst(ref rest, "Command line: ") || LogLine.TryTakeFirst(ref rest, "Kernel command line: ")) TakeCommandLine(rest);
+        else if (IsLoss(message)) _boot.HasLost = true;
+        else if (LogLine.TryTakeUpTo(ref rest, "BIOS-provided physical RAM map:")) BeginList(isFirmwares: true);
+        else if (LogLine.TryTakeUpTo(ref rest, "Early memory node ranges")) BeginNodes();
+        else if (TryTakeNode(ref rest, inNodes)) TakeNode(rest);
+        else if (TryTakeList(message, FirmwareLists, out string list, out ReadOnlySpan<char> range)) TakeFirmwares(list, range);
+        else if (TryTakeList(message, LaterLists, out list, out range)) TakeRange(list, range);
+        else if (IsCutEntry(message)) _builder.Problem($"{ForeignText.Quoted(message)} is no range; is the text cut?");
+        else if (message.EndsWith(" physical RAM map:", StringComparison.Ordinal)) BeginList(isFirmwares: false);
+        else if (LogLine.TryTakeUpTo(ref rest, "e820: ") || LogLine.TryTakeFirst(ref rest, "e820 ")) TakeUpdate(rest);
+        else FirmwareMessages.Read(message, _boot, _builder);
+        _boot.IsX86 |= message.StartsWith("x86/", StringComparison.Ordinal) || message.StartsWith("MTRR ", StringComparison.Ordinal);
+        if (isFirst) _boot.Claims.MayLackFirst = _boot.Claims.ListsReserved;
     }
 
-    private static string? Begin(ReadOnlySpan<char> message, string[] lists)
+    /// <summary>A boot's first line, unless the boot has begun and printed no map yet: POWER lists reserved memory before it.</summary>
+    private void BeginBoot()
     {
-        foreach (string list in lists)
+        if (_boot.HasMap) NextBoot();
+        _boot.HasLost &= _boot.Claims.Count > 0;
+        _boot.HasBegun = true;
+    }
+
+    private void NextBoot()
+    {
+        _boot.Problems.AddRange(_builder.TakeProblems());
+        KernelBoot ended = _boot;
+        _boot = new KernelBoot();
+        _boot.Continue(ended);
+        if (ended.Damage() is null) _whole = ended;
+    }
+
+    private void BeginList(bool isFirmwares)
+    {
+        if (isFirmwares && _boot.HasMap) NextBoot(); // a boot whose first lines are lost, as this list is always the first
+        TakeMapLine();
+        _boot.HasHeading = true;
+    }
+
+    private void TakeFirmwares(string list, ReadOnlySpan<char> range)
+    {
+        if (_boot.Lists.Count > 0 && _boot.Lists[^1].Name != list) NextBoot(); // likewise
+        _boot.IsXen = list == XenList;
+        _boot.HasFirmwares = true;
+        TakeRange(list, range);
+    }
+
+    private void BeginNodes()
+    {
+        if (_boot.Nodes.Count > 0) NextBoot();
+        TakeMapLine();
+        _boot.HasNodeHeading = true;
+        _boot.IsAmongNodes = true;
+    }
+
+    /// <summary>After lost messages nothing of the map is known to be whole.</summary>
+    private void TakeMapLine()
+    {
+        if (_boot.HasLost) _builder.Problem("some of the messages before it are lost");
+        _boot.HasLost = false;
+        _boot.MarkMap();
+    }
+
+    private void TakeCommandLine(ReadOnlySpan<char> commandLine)
+    {
+        _boot.Settings = Settings(commandLine);
+        _boot.IsCaptureKernel |= Words(commandLine).Any(word => word.StartsWith("elfcorehdr=", StringComparison.Ordinal));
+    }
+
+    private static bool IsLoss(ReadOnlySpan<char> message) =>
+        message.Contains(" printk messages dropped **", StringComparison.Ordinal) || (message.Contains("Missed ", StringComparison.Ordinal) && message.EndsWith(" kernel messages", StringComparison.Ordinal));
+
+    /// <summary>A list's entry. What follows a list's own name is a range, or the begin of one; "user: " may begin any driver's words.</summary>
+    private static bool TryTakeList(ReadOnlySpan<char> message, string[] lists, out string list, out ReadOnlySpan<char> range)
+    {
+        foreach (string name in lists)
         {
-            if (message.StartsWith(list, StringComparison.Ordinal)) return list;
+            range = message;
+            if (!LogLine.TryTakeUpTo(ref range, name)) continue;
+            list = name;
+            return name.StartsWith("BIOS", StringComparison.Ordinal) || range.StartsWith("[mem 0x", StringComparison.Ordinal) || (range.Length >= 16 && range[..16].IndexOfAnyExceptInRange('0', 'f') < 0);
         }
 
-        return null;
+        list = "";
+        range = [];
+        return false;
     }
 
-    internal static string[] Settings(ReadOnlySpan<char> commandLine) =>
-        [.. commandLine.ToString().Split((char[])[' ', '\t', '\n'], StringSplitOptions.RemoveEmptyEntries).Select(word => word.Trim('"')).Where(word => word.StartsWith("mem=", StringComparison.Ordinal) || word.StartsWith("memmap=", StringComparison.Ordinal)).Distinct()];
+    /// <summary>Whether a line of a list ends before its range begins.</summary>
+    private static bool IsCutEntry(ReadOnlySpan<char> message)
+    {
+        if (message.Length < ClaimForms.LeastOfHead) return false;
+        foreach (string name in AllLists)
+        {
+            if ((message.Length >= name.Length ? message.StartsWith(name, StringComparison.Ordinal) && "[mem 0x".AsSpan().StartsWith(message[name.Length..], StringComparison.Ordinal) : name.StartsWith(message, StringComparison.Ordinal))) return true;
+        }
 
-    /// <summary>Whether a range follows, or the begin of one. What follows a list's own name is one; "user: " may begin any driver's words.</summary>
-    private static bool IsRange(ReadOnlySpan<char> text, bool isCertain) =>
-        isCertain || text.StartsWith("[mem 0x", StringComparison.Ordinal) || (text.Length >= 16 && text[..16].IndexOfAnyExceptInRange('0', 'f') < 0);
+        return false;
+    }
 
     /// <summary><c>[mem 0xFIRST-0xLAST] kind</c> (System RAM for usable from Linux 7 on), or until 2012 <c>FIRST - END (kind)</c> with an end that is one beyond.</summary>
-    private static void ReadRange(MapBuilder builder, List<PhysicalMemoryRange> list, ReadOnlySpan<char> text)
+    private void TakeRange(string list, ReadOnlySpan<char> text)
     {
+        TakeMapLine();
         if (text.StartsWith("[gap 0x", StringComparison.Ordinal)) return; // what is between, from Linux 7 on
         ReadOnlySpan<char> rest = text;
-        ulong last;
-        string word;
-        if (MapBuilder.TryTake(ref rest, "[mem 0x"))
+        if (!TryTakeAddresses(ref rest, out ulong first, out ulong? last))
         {
-            if (!MapBuilder.TryTakeHex(ref rest, out ulong first) || !MapBuilder.TryTake(ref rest, "-0x") || !MapBuilder.TryTakeHex(ref rest, out last) || !MapBuilder.TryTake(ref rest, "] "))
-            {
-                builder.Problem($"{MapBuilder.Quoted(text)} is no range; is the text cut?");
-                return;
-            }
-
-            word = WithoutSize(rest.Trim()).ToString();
-            Add(first);
+            _builder.Problem($"{ForeignText.Quoted(text)} is no range; is the text cut?");
             return;
         }
 
-        if (!MapBuilder.TryTakeHex(ref rest, out ulong start) || !MapBuilder.TryTake(ref rest, " - ") || !MapBuilder.TryTakeHex(ref rest, out ulong end)
-            || !MapBuilder.TryTake(ref rest, " (") || rest.IndexOf(')') is not (> 0 and int close))
+        if (last is null) return; // empty
+        string word = WithoutSize(rest.Trim()).ToString();
+        if (KindOf(word) is { } kind) _builder.Add(_boot.List(list, first), first, last.Value, kind, word);
+        else _builder.Problem($"{ForeignText.Quoted(word)} is no kind of memory; is the text cut?");
+    }
+
+    /// <summary>Takes either form, with the brackets of a kind's word; no last address for an empty range.</summary>
+    private static bool TryTakeAddresses(ref ReadOnlySpan<char> text, out ulong first, out ulong? last)
+    {
+        last = null;
+        first = 0;
+        if (MapBuilder.TryTake(ref text, "[mem 0x"))
         {
-            builder.Problem($"{MapBuilder.Quoted(text)} is no range; is the text cut?");
+            bool isRange = MapBuilder.TryTakeHex(ref text, out first) & MapBuilder.TryTake(ref text, "-0x") & MapBuilder.TryTakeHex(ref text, out ulong there) && text is [']', ' ', ..] or [']'];
+            if (!isRange) return false;
+            last = there;
+            text = text[1..];
+            return true;
+        }
+
+        bool isOld = MapBuilder.TryTakeHex(ref text, out first) & MapBuilder.TryTake(ref text, " - ") & MapBuilder.TryTakeHex(ref text, out ulong end) && MapBuilder.TryTake(ref text, " (");
+        if (!isOld || text.IndexOf(')') is not (> 0 and int close)) return false;
+        text = text[..close];
+        if (end != first) last = end - 1; // an end of 0 is 2^64
+        return true;
+    }
+
+    /// <summary>What the kernel takes out of the list in force without printing it anew: <c>update RANGE kind ==> other kind</c>, <c>remove RANGE kind</c>, the latter also without a kind.</summary>
+    private void TakeUpdate(ReadOnlySpan<char> text)
+    {
+        const string update = "update ";
+        const string remove = "remove ";
+        _boot.IsX86 = true;
+        ReadOnlySpan<char> rest = text;
+        bool isUpdate = MapBuilder.TryTake(ref rest, update);
+        if (!isUpdate && !MapBuilder.TryTake(ref rest, remove))
+        {
+            if (!text.IsEmpty && (update.StartsWith(text, StringComparison.Ordinal) || remove.StartsWith(text, StringComparison.Ordinal))) ClaimForms.Cut(text, _builder);
             return;
         }
 
-        if (end == start) return; // empty
-        last = end - 1; // an end of 0 is 2^64
-        word = rest[..close].ToString();
-        Add(start);
+        MapBuilder.TryTake(ref rest, "range: ");
+        int arrow = rest.IndexOf("==>", StringComparison.Ordinal);
+        PhysicalMemoryKind? becomes = arrow < 0 ? null : KindOfUpdate(rest[(arrow + 3)..]);
+        if (isUpdate && becomes == PhysicalMemoryKind.Usable) return;
+        bool isBare = TryTakeBareAddresses(rest, out ulong first, out ulong? last);
+        if (!isBare && !TryTakeAddresses(ref rest, out first, out last)) ClaimForms.Cut(text, _builder);
+        else if (last < first || (isUpdate ? becomes is null : !isBare && !rest.IsWhiteSpace() && KindOfUpdate(rest) is null)) ClaimForms.Cut(text, _builder);
+        else if (last is not null) _boot.Updates.Add(new PhysicalMemoryRange(first, last.Value, PhysicalMemoryKind.Reserved, "taken by the kernel (e820)"));
+    }
 
-        void Add(ulong first)
-        {
-            if (KindOf(word) is { } kind) builder.Add(list, first, last, kind, word);
-            else builder.Problem($"{MapBuilder.Quoted(word)} is no kind of memory; is the text cut?");
-        }
+    private static PhysicalMemoryKind? KindOfUpdate(ReadOnlySpan<char> words)
+    {
+        words = words.Trim();
+        return KindOf((words is ['(', .. var inside, ')'] ? inside : WithoutSize(words)).ToString());
+    }
+
+    /// <summary><c>FIRST - END</c> with no kind behind it, each of the 16 digits that the kernel gives them.</summary>
+    private static bool TryTakeBareAddresses(ReadOnlySpan<char> text, out ulong first, out ulong? last)
+    {
+        const int width = 16;
+        first = 0;
+        last = null;
+        if (text.Length != (2 * width) + 3 || !MapBuilder.TryTakeHex(ref text, out first) || !MapBuilder.TryTake(ref text, " - ") || !MapBuilder.TryTakeHex(ref text, out ulong end) || !text.IsEmpty) return false;
+        if (end != first) last = end - 1;
+        return true;
     }
 
     /// <summary>Without a size before the kind, as in <c>1.9 GB device reserved</c>, which some kernels print.</summary>
@@ -136,57 +248,48 @@ internal static class BootMessageReader
         _ => null,
     };
 
-    /// <summary><c>  node   0: [mem 0x...-0x...]</c> of the early ranges; not the lines that begin "Initmem setup node".</summary>
-    private static bool IsInitialNode(ref ReadOnlySpan<char> message) => MapBuilder.TryTake(ref message, "node ") && message.Contains(": [mem 0x", StringComparison.Ordinal);
-
-    private static void ReadNode(MapBuilder builder, List<PhysicalMemoryRange> nodes, ReadOnlySpan<char> text)
+    /// <summary><c>  node   0: [mem 0x...-0x...]</c> of the early ranges, or what is left of such a line among others; not the lines that begin "Initmem setup node".</summary>
+    private static bool TryTakeNode(ref ReadOnlySpan<char> message, bool amongNodes)
     {
-        int colon = text.IndexOf(':');
-        ReadOnlySpan<char> rest = text[(colon + 1)..];
-        if (MapBuilder.TryTake(ref rest, " [mem 0x") && MapBuilder.TryTakeHex(ref rest, out ulong first) && MapBuilder.TryTake(ref rest, "-0x") && MapBuilder.TryTakeHex(ref rest, out ulong last) && rest is [']', ..])
-            builder.Add(nodes, first, last, PhysicalMemoryKind.Usable, $"node {text[..colon].Trim()}");
-        else builder.Problem($"{MapBuilder.Quoted(text)} is no node's memory; is the text cut?");
+        ReadOnlySpan<char> rest = message;
+        if (amongNodes && ("node".StartsWith(rest, StringComparison.Ordinal) || LogLine.TryTakeFirst(ref rest, "node "))) // whole or not: what is cut must not be passed over
+        {
+            message = rest.TrimStart(' ');
+            return true;
+        }
+
+        if (!LogLine.TryTakeUpTo(ref rest, "node ")) return false;
+        rest = rest.TrimStart(' ');
+        if (rest.IndexOfAnyExceptInRange('0', '9') is not (> 0 and int digits) || !rest[digits..].StartsWith(": [mem 0x", StringComparison.Ordinal)) return false;
+        message = rest;
+        return true;
     }
 
-    /// <summary>What was read of one boot.</summary>
-    private sealed class Boot
+    private void TakeNode(ReadOnlySpan<char> text)
     {
-        internal List<(string Name, List<PhysicalMemoryRange> Ranges)> Lists { get; } = [];
+        TakeMapLine();
+        _boot.IsAmongNodes = true;
+        int colon = text.IndexOf(':');
+        ReadOnlySpan<char> rest = text[(colon + 1)..];
+        if (colon > 0 && MapBuilder.TryTake(ref rest, " [mem 0x") && MapBuilder.TryTakeHex(ref rest, out ulong first) && MapBuilder.TryTake(ref rest, "-0x") && MapBuilder.TryTakeHex(ref rest, out ulong last) && rest is [']', ..])
+            _builder.Add(_boot.Nodes, first, last, PhysicalMemoryKind.Usable, $"node {text[..colon].Trim()}");
+        else _builder.Problem($"{ForeignText.Quoted(text)} is no node's memory; is the text cut?");
+    }
 
-        internal List<PhysicalMemoryRange> Nodes { get; } = [];
-
-        internal IReadOnlyList<string> Settings { get; set; } = [];
-
-        internal List<PhysicalMemoryRange> List(string name)
+    private PhysicalMemoryMap Finish(string name)
+    {
+        _boot.Problems.AddRange(_builder.TakeProblems());
+        string? damage = _boot.Damage();
+        if (damage is null || _whole is null)
         {
-            if (Lists.Count == 0 || Lists[^1].Name != name) Lists.Add((name, []));
-            return Lists[^1].Ranges;
+            if (_boot.HasMap) return _boot.ToMap(name, []);
+            throw _builder.Failed(DeviceStatus.NotFound, "no line of it is of a memory map (BIOS-e820, user, node)" + (_boot.Problems is [var first, ..] ? $"; {first}" : ""),
+                "The kernel prints the map first, and its buffer may have lost it: take 'journalctl -k -b', or as root /proc/iomem (ring3 memory --iomem FILE).");
         }
 
-        internal PhysicalMemoryMap Finish(MapBuilder builder, string name)
-        {
-            IReadOnlyList<string> problems = builder.Problems;
-            if (Lists.Count == 0)
-            {
-                if (Nodes.Count == 0)
-                {
-                    throw builder.Failed(DeviceStatus.NotFound, "no line of it is of a memory map (BIOS-e820, user, node)",
-                        "The kernel prints the map first, and its buffer may have lost it: take 'journalctl -k -b', or as root /proc/iomem (ring3 memory --iomem FILE).");
-                }
-
-                return new PhysicalMemoryMap(name, MemoryMapSource.NodeMessages, Nodes) { Nodes = Nodes, BootSettings = Settings, Problems = problems };
-            }
-
-            bool startsAtTheStart = FirmwareLists.Contains(Lists[0].Name);
-            if (!startsAtTheStart) problems = [.. problems, "the firmware's own list (BIOS-e820) is missing: the text begins too late"];
-            else if (Settings.Any(s => s != "mem=nopentium") && !Lists.Exists(l => l.Name == UserList)) problems = [.. problems, $"the machine was started with {string.Join(' ', Settings)}, and the list that this makes (user: ...) is missing: the text ends too early"];
-            return new PhysicalMemoryMap(name, Lists[0].Name == XenList ? MemoryMapSource.XenDomain : MemoryMapSource.BootMessages, Lists[^1].Ranges)
-            {
-                FirmwareRanges = startsAtTheStart ? [.. Lists[0].Ranges.OrderBy(r => r.Start)] : [],
-                BootSettings = Settings,
-                Nodes = Nodes,
-                Problems = problems,
-            };
-        }
+        string? problem = _boot.HasMap ? damage : _boot.Problems.FirstOrDefault();
+        return _whole.ToMap(name, problem is null && !_boot.HasBegun ? [] : [problem is not null
+            ? $"the map of the text's last boot is damaged ({problem}); this is the map of the boot before it"
+            : "the text's last boot has no map; this is the map of the boot before it"]);
     }
 }

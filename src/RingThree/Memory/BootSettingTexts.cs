@@ -11,7 +11,7 @@ internal static class BootSettingTexts
     internal static IReadOnlyList<BootSetting> Of(MemoryReservation plan) => plan.Map.Source switch
     {
         MemoryMapSource.WindowsList => Windows(plan),
-        MemoryMapSource.NodeMessages or MemoryMapSource.OtherResourceTree => [Node(plan), .. Amount(plan)],
+        MemoryMapSource.NodeMessages or MemoryMapSource.OtherResourceTree => plan.Map.IsDeviceTreeEditable ? [Node(plan), .. Amount(plan)] : Amount(plan),
         _ => [Hole(plan), .. Limit(plan)],
     };
 
@@ -40,9 +40,11 @@ internal static class BootSettingTexts
         var notes = new List<string>();
         foreach (PhysicalMemoryRange there in plan.Map.Withheld.Where(r => r.Length >= plan.Size)) notes.Add($"kept from the system already, and large enough: {there}");
         if (plan.Size > plan.LeftToSystem) notes.Add($"more than half: {ByteCount.About(plan.LeftToSystem)} are left to the system");
+        notes.AddRange(plan.Map.Remarks);
+        if (plan.Map.Doubt is { } doubt) notes.Add($"left out: {doubt.What}");
         if (plan.Map.BootSettings.Count > 0) notes.Add($"the machine was started with {string.Join(' ', plan.Map.BootSettings)}: keep that, and add to it");
         var own = new PhysicalMemoryRange(plan.Base, plan.Last, PhysicalMemoryKind.Other, "");
-        foreach (PhysicalMemoryRange there in plan.Map.Occupied.Where(own.Overlaps)) notes.Add($"there now, and elsewhere after the reboot: {there}");
+        foreach (PhysicalMemoryRange there in plan.Map.Occupied.Where(r => r.Kind == PhysicalMemoryKind.Other && r.Overlaps(own))) notes.Add($"there now, and elsewhere after the reboot: {there}");
         if (plan.Map.Nodes.Select(n => n.Name).Distinct().Count() > 1 && plan.Map.Nodes.Where(own.Overlaps).Select(n => n.Name).Distinct().ToArray() is { Length: > 0 } nodes)
             notes.Add($"memory of {string.Join(" and ", nodes)}; a card at another node reaches it more slowly");
         return notes;
@@ -97,15 +99,16 @@ internal static class BootSettingTexts
     /// <summary>Off x86 mem= is an amount of memory, not an address: what lies in holes does not count.</summary>
     private static BootSetting[] Amount(MemoryReservation plan)
     {
-        if (!IsAtTop(plan)) return [];
-        ulong below = AddressSet.Sum(plan.Map.Usable) - plan.Size - plan.Above;
-        // Memory that the firmware keeps unmapped inside the RAM counts for the kernel and is not in the map as RAM.
-        ulong kept = AddressSet.Sum(AddressSet.Join(plan.Map.Ranges.Where(r => r.Kind == PhysicalMemoryKind.Reserved && r.Last < plan.Base)));
-        string text = string.Create(CultureInfo.InvariantCulture, $"mem={(below + kept) / Mega}M");
+        // Without a device tree this is the only setting there is: then it may take more than was asked for, and says so.
+        if (plan.Map.IsDeviceTreeEditable ? !IsAtTop(plan) : plan.LeftToSystem < plan.Above + MemoryReservation.LeastLeft) return [];
+        // What the firmware keeps unmapped inside the RAM counts for the kernel: the node ranges have it, /proc/iomem shows it as reserved.
+        var above = new PhysicalMemoryRange(plan.Base, ulong.MaxValue, PhysicalMemoryKind.Other, "");
+        ulong amount = AddressSet.Sum(AddressSet.Subtract(AddressSet.Join(plan.Map.Source == MemoryMapSource.NodeMessages ? plan.Map.Nodes : plan.Map.Ranges.Where(r => r.Kind is PhysicalMemoryKind.Usable or PhysicalMemoryKind.Reserved)), [above]));
+        string text = string.Create(CultureInfo.InvariantCulture, $"mem={amount / Mega}M");
         return
         [
             new BootSetting("mem", text, [$"in the kernel's command line (U-Boot: bootargs; GRUB: GRUB_CMDLINE_LINUX in /etc/default/grub): {text}"],
-                "Here mem= is an amount, counted from the lowest address without holes: check where it ends, and correct the number by the difference."),
+                $"Here mem= is an amount, counted from the lowest address without holes: check where it ends, and correct the number by the difference.{(IsAtTop(plan) ? "" : $" The {ByteCount.About(plan.Above)} above it are lost as well.")}"),
         ];
     }
 

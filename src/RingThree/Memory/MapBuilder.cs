@@ -1,4 +1,5 @@
 using System.Globalization;
+using RingThree.Diagnostics;
 using RingThree.Hosting;
 
 namespace RingThree.Memory;
@@ -24,11 +25,19 @@ internal sealed class MapBuilder(TextReader text, string name)
 
     internal IReadOnlyList<string> Problems => _problems;
 
-    /// <summary>Forgets the problems so far: they were of a boot before this one.</summary>
-    internal void Restart()
+    /// <summary>Whether the line that was read last has an end: the text may be cut within one that has none.</summary>
+    internal bool IsLineWhole { get; private set; }
+
+    /// <summary>Whether the line that was read last ends with a space, as some of the kernel's do.</summary>
+    internal bool IsLineSpaced { get; private set; }
+
+    /// <summary>Gives the problems so far, which are of one boot, and begins anew.</summary>
+    internal List<string> TakeProblems()
     {
+        List<string> taken = [.. _problems];
         _problems.Clear();
         _ranges = 0;
+        return taken;
     }
 
     /// <summary>The next line, of which what is beyond the longest is left out. Valid until the next call.</summary>
@@ -37,19 +46,15 @@ internal sealed class MapBuilder(TextReader text, string name)
         int length = 0;
         for (bool any = false; ; any = true)
         {
-            if (_at == _end && !Fill())
-            {
-                line = _line.AsSpan(0, length);
-                _lines++;
-                return any;
-            }
-
-            char next = _buffer[_at++];
+            bool isOver = _at == _end && !Fill();
+            char next = isOver ? '\n' : _buffer[_at++];
             if (next == '\n')
             {
-                line = _line.AsSpan(0, length).TrimEnd('\r');
+                line = _line.AsSpan(0, LogLine.RemoveEscapes(_line.AsSpan(0, length))).TrimEnd('\r');
                 _lines++;
-                return true;
+                IsLineWhole = !isOver;
+                IsLineSpaced = line is [.., ' '];
+                return any || !isOver;
             }
 
             if (length < LongestLine) _line[length++] = next;
@@ -66,7 +71,7 @@ internal sealed class MapBuilder(TextReader text, string name)
         }
 
         if (++_ranges > MostRanges) throw Failed(DeviceStatus.InvalidArgument, $"it has more than {MostRanges} ranges, which no machine has", "Give the text of one machine.");
-        ranges.Add(new PhysicalMemoryRange(start, last, kind, word));
+        ranges.Add(new PhysicalMemoryRange(start, last, kind, ForeignText.Shown(word)));
     }
 
     /// <summary>The line that was read last is damaged.</summary>
@@ -76,14 +81,6 @@ internal sealed class MapBuilder(TextReader text, string name)
     }
 
     internal DeviceException Failed(DeviceStatus status, string answer, string advice) => new(status, name, "reading the memory map", answer, advice);
-
-    /// <summary>Part of a line, to be shown: short, and without what a terminal acts on.</summary>
-    internal static string Quoted(ReadOnlySpan<char> text)
-    {
-        const int most = 60;
-        string shown = string.Concat(text[..Math.Min(text.Length, most)].ToString().Select(c => char.IsControl(c) ? '?' : c));
-        return text.Length > most ? $"'{shown}...'" : $"'{shown}'";
-    }
 
     /// <summary>Takes hexadecimal digits from the start of a text; none, or more than 64 bits, is no number.</summary>
     internal static bool TryTakeHex(ref ReadOnlySpan<char> text, out ulong value)

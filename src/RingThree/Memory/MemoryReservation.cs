@@ -78,11 +78,11 @@ public sealed class MemoryReservation
     public static MemoryReservation Plan(PhysicalMemoryMap map, ulong size, ulong alignment = 0, int addressBits = 64)
     {
         ArgumentNullException.ThrowIfNull(map);
-        ArgumentOutOfRangeException.ThrowIfZero(size);
-        ArgumentOutOfRangeException.ThrowIfLessThan(addressBits, 12);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(addressBits, 64);
-        if (alignment != 0 && (!ulong.IsPow2(alignment) || alignment < Unit)) throw new ArgumentOutOfRangeException(nameof(alignment), alignment, "An alignment is a power of 2, 1 MiB or more.");
-        if (map.Problems is [var problem, ..]) throw Refused(map, size, DeviceStatus.InvalidArgument, $"the map is damaged: {problem}", "Take it again, as a whole: a place that is worked out from a part of it may be somebody else's.");
+        if (size == 0) throw new ArgumentOutOfRangeException(nameof(size), "A reservation of 0 bytes was asked for; it can have 1 or more.");
+        if (addressBits is < 12 or > 64) throw new ArgumentOutOfRangeException(nameof(addressBits), $"A card with {addressBits} address bits was asked for; it can be 12 to 64.");
+        if (alignment != 0 && (!ulong.IsPow2(alignment) || alignment < Unit)) throw new ArgumentOutOfRangeException(nameof(alignment), $"An alignment of 0x{alignment:x} bytes was asked for; it can be a power of 2, 0x{Unit:x} (1 MiB) or more.");
+        if (map.Problems is [var problem, ..]) throw Refused(map, size, DeviceStatus.InvalidArgument, $"the map is damaged: {problem}", Again(map.Source));
+        if (map.Doubt is { ForbidsPlans: true } unknown) throw Refused(map, size, DeviceStatus.InvalidArgument, unknown.What, unknown.Advice);
         if (map.Source == MemoryMapSource.XenDomain)
         {
             throw Refused(map, size, DeviceStatus.NotSupported, "this is a Xen domain: its addresses are Xen's inventions, and a boot setting of its Linux reserves nothing in the machine",
@@ -94,7 +94,9 @@ public sealed class MemoryReservation
         alignment = Math.Max(alignment, boundary);
         ulong wanted = size > ulong.MaxValue - (Unit - 1) ? ulong.MaxValue : (size + (Unit - 1)) & ~(Unit - 1);
         ulong limit = addressBits == 64 ? ulong.MaxValue : (1UL << addressBits) - 1;
-        ulong usable = AddressSet.Sum(map.Usable);
+        IReadOnlyList<PhysicalMemoryRange> free = AddressSet.Subtract(map.Usable, map.Occupied.Where(r => r.Kind != PhysicalMemoryKind.Other));
+        ulong usable = AddressSet.Sum(free);
+        if ((wanted > usable || usable - wanted < LeastLeft) && map.Doubt is { } open) throw Refused(map, wanted, DeviceStatus.InvalidArgument, $"the messages name {ByteCount.About(usable)} that are surely the system's; {open.What}", open.Advice);
         if (wanted > usable || usable - wanted < LeastLeft)
         {
             throw Refused(map, wanted, DeviceStatus.NoResources, $"the system uses {ByteCount.About(usable)}, and {ByteCount.Of(LeastLeft)} are the least to leave to it",
@@ -102,12 +104,16 @@ public sealed class MemoryReservation
         }
 
         // From the top: a range is cut at its end, as the system wants its low addresses most.
-        foreach (PhysicalMemoryRange range in map.Usable.Reverse())
+        foreach (PhysicalMemoryRange range in free.Reverse())
         {
-            if (Fit(range, wanted, boundary, alignment, limit) is { } start) return new MemoryReservation(map, range, start, wanted);
+            if (Fit(range, wanted, boundary, alignment, limit) is not { } start) continue;
+            var plan = new MemoryReservation(map, range, start, wanted);
+            return plan.Settings.Count > 0 ? plan : throw Refused(map, wanted, DeviceStatus.NotSupported, $"this machine has no device tree to edit, and mem=, which cuts from the top, would take {ByteCount.About(plan.Above)} above 0x{plan.Base:x} as well",
+                "Take memory at the top (without --bits; behind an IOMMU a card's address bits do not matter), or use DMA buffers (Dma.Allocate).");
         }
 
-        throw Refused(map, wanted, DeviceStatus.NoResources, Misfit(map, alignment, limit, addressBits), addressBits < 64
+        if (map.Doubt is { } left) throw Refused(map, wanted, DeviceStatus.InvalidArgument, $"{Misfit(free, alignment, limit, addressBits)}; {left.What}", left.Advice);
+        throw Refused(map, wanted, DeviceStatus.NoResources, Misfit(free, alignment, limit, addressBits), addressBits < 64
             ? "Reserve less. With an IOMMU the card's address bits do not matter (Dma.Map gives it addresses that it has): then leave them out."
             : "Reserve less, or several pieces.");
     }
@@ -124,11 +130,18 @@ public sealed class MemoryReservation
         return start >= first ? start : null;
     }
 
-    private static string Misfit(PhysicalMemoryMap map, ulong alignment, ulong limit, int addressBits)
+    private static string Again(MemoryMapSource source) => "Take it again, as a whole" + (source switch
+    {
+        MemoryMapSource.BootMessages or MemoryMapSource.NodeMessages or MemoryMapSource.XenDomain => " (journalctl -k -b), or as root /proc/iomem (ring3 memory --iomem FILE)",
+        MemoryMapSource.ResourceTree or MemoryMapSource.OtherResourceTree => " (sudo cat /proc/iomem)",
+        _ => "",
+    }) + ": a place that is worked out from a part of it may be somebody else's.";
+
+    private static string Misfit(IReadOnlyList<PhysicalMemoryRange> free, ulong alignment, ulong limit, int addressBits)
     {
         ulong best = 0;
         PhysicalMemoryRange? where = null;
-        foreach (PhysicalMemoryRange range in map.Usable)
+        foreach (PhysicalMemoryRange range in free)
         {
             ulong first = Math.Max(range.Start, LowestBase);
             if (first > ulong.MaxValue - (alignment - 1)) continue;

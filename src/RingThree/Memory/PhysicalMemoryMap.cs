@@ -56,7 +56,10 @@ public sealed class PhysicalMemoryMap
     /// <summary>What the firmware said before boot settings were applied, by address; empty where the text does not say.</summary>
     public IReadOnlyList<PhysicalMemoryRange> FirmwareRanges { get; init; } = [];
 
-    /// <summary>What the system has put into its RAM and names (/proc/iomem: Kernel code, Crash kernel), by address.</summary>
+    /// <summary>
+    /// What is in the RAM, by address: what the system has put there and puts elsewhere after a reboot (<see cref="PhysicalMemoryKind.Other"/>:
+    /// Kernel code, Crash kernel of /proc/iomem), and what is somebody's, which no reservation is planned over (any other kind).
+    /// </summary>
     public IReadOnlyList<PhysicalMemoryRange> Occupied { get; init; } = [];
 
     /// <summary>The boot settings about memory that the machine was started with: <c>mem=</c> and <c>memmap=</c>.</summary>
@@ -67,6 +70,15 @@ public sealed class PhysicalMemoryMap
 
     /// <summary>What in the text is damaged, by line, the first twenty. A map with problems is no ground for a reservation.</summary>
     public IReadOnlyList<string> Problems { get; init; } = [];
+
+    /// <summary>What else there is to know of the text, such as that its last boot has no map and this one is of the boot before.</summary>
+    public IReadOnlyList<string> Remarks { get; init; } = [];
+
+    /// <summary>What the text leaves open; <see langword="null"/> where nothing does.</summary>
+    public MemoryMapDoubt? Doubt { get; init; }
+
+    /// <summary>Off x86, whether memory can be reserved in a device tree that its owner edits. Machines described by ACPI have none, and that of POWER is its firmware's.</summary>
+    public bool IsDeviceTreeEditable { get; init; } = true;
 
     /// <summary>The RAM that the system uses: usable ranges without what another entry of the map takes out of them, joined where they touch.</summary>
     public IReadOnlyList<PhysicalMemoryRange> Usable => field ??= AddressSet.UsableOf(Ranges);
@@ -79,7 +91,7 @@ public sealed class PhysicalMemoryMap
         [.. Usable, new PhysicalMemoryRange(0, FirstMegabyte - 1, PhysicalMemoryKind.Other, "")]);
 
     /// <summary>Reads the kernel's messages, as <c>dmesg</c> or <c>journalctl -k</c> print them; other lines are passed over.</summary>
-    /// <param name="text">The messages; with several boots in it the last one counts. At most 64 Mi characters.</param>
+    /// <param name="text">The messages; with several boots in it the last one counts whose map is whole (<see cref="Remarks"/> say when it is not the last). At most 64 Mi characters.</param>
     /// <param name="name">What to call the text in messages, such as a file's name.</param>
     /// <exception cref="DeviceException">There is no memory map in it.</exception>
     public static PhysicalMemoryMap ReadBootMessages(TextReader text, string name) => BootMessageReader.Read(text, name);

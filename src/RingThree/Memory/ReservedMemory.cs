@@ -11,7 +11,7 @@ namespace RingThree.Memory;
 /// to read and write, and for cards to reach by DMA. On Linux it is /dev/mem, which needs root.
 /// </summary>
 /// <remarks>
-/// Most drivers need none of this: <see cref="DmaSpace.Allocate"/> gives memory that is contiguous for the card at any size,
+/// Most drivers need none of this: <see cref="DmaSpace.Allocate(int, int, DmaAccess)"/> gives memory that is contiguous for the card at any size,
 /// as the IOMMU puts pages in a row. Reserved memory keeps its contents from one program to the next, has a physical address
 /// that other masters can be told, and costs no locked memory. Source: WinDriver manual 10.2.
 /// </remarks>
@@ -21,6 +21,7 @@ public sealed class ReservedMemory : IDisposable
     private readonly IRegionMapping? _own; // where the region itself shows no address
     private readonly List<DmaMapping> _mappings = [];
     private readonly Lock _gate = new();
+    private IDisposable? _hostEnd;
     private bool _closed;
 
     private ReservedMemory(PlatformDevice card)
@@ -82,13 +83,25 @@ public sealed class ReservedMemory : IDisposable
         PlatformResources resources = new PlatformResources(name).Memory(address, length, cached, exclusive);
         CheckIsFree(host, resources.Ranges[0], name);
         PlatformDevice card = host.Open(resources);
+        ReservedMemory memory;
         try
         {
-            return new ReservedMemory(card);
+            memory = new ReservedMemory(card);
         }
         catch
         {
             card.Dispose();
+            throw;
+        }
+
+        try
+        {
+            memory._hostEnd = host.WhenDisposed(memory.Dispose);
+            return memory;
+        }
+        catch
+        {
+            memory.Dispose();
             throw;
         }
     }
@@ -100,14 +113,14 @@ public sealed class ReservedMemory : IDisposable
     /// <exception cref="ObjectDisposedException">It is closed.</exception>
     public unsafe Span<byte> Slice(ulong offset, int length)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        if (length < 0) throw new ArgumentOutOfRangeException(nameof(length), $"{this}: a slice of {length} bytes was asked for; it has 0 or more.");
         Check(offset, (ulong)length);
-        lock (_gate) ObjectDisposedException.ThrowIf(_closed, this);
+        lock (_gate) ThrowIfClosed();
         // Sound: the range was checked, and the mapping stays for as long as this object is referenced, which is the caller's part.
         return new Span<byte>((void*)(Address + (nuint)offset), length);
     }
 
-    /// <summary>Takes it from every card it was mapped for, and closes it. Stop the cards' DMA first. Idempotent.</summary>
+    /// <summary>Takes it from every card it was mapped for, and closes it, as disposing its host does. Stop the cards' DMA first. Idempotent.</summary>
     public void Dispose()
     {
         lock (_gate)
@@ -119,6 +132,7 @@ public sealed class ReservedMemory : IDisposable
 
         _own?.Overlay(); // not given back: a span that is used too late reads ones or old bytes, and never faults
         _card.Dispose();
+        _hostEnd?.Dispose();
     }
 
     /// <inheritdoc/>
@@ -127,11 +141,11 @@ public sealed class ReservedMemory : IDisposable
     /// <summary>Makes a mapping of a part for a card's DMA, which ends when this does.</summary>
     internal DmaMapping MapFor(ulong offset, ulong length, Func<nuint, DmaMapping> map)
     {
-        ArgumentOutOfRangeException.ThrowIfZero(length);
+        if (length == 0) throw new ArgumentOutOfRangeException(nameof(length), $"{this}: 0 bytes were to be mapped for DMA; a mapping has 1 or more.");
         Check(offset, length);
         lock (_gate)
         {
-            ObjectDisposedException.ThrowIf(_closed, this);
+            ThrowIfClosed();
             _mappings.RemoveAll(m => m.IsOver);
             DmaMapping mapping = map(Address + (nuint)offset);
             mapping.Hold(this);
@@ -140,10 +154,15 @@ public sealed class ReservedMemory : IDisposable
         }
     }
 
+    private void ThrowIfClosed()
+    {
+        if (_closed) throw new ObjectDisposedException(nameof(ReservedMemory), $"{this}: this reserved memory has been closed. Open it again.");
+    }
+
     private void Check(ulong offset, ulong length)
     {
         if (length > Length || offset > Length - length)
-            throw new ArgumentOutOfRangeException(nameof(offset), $"{this}: {length} bytes at 0x{offset:x} were asked for, there are 0x{Length:x}.");
+            throw new ArgumentOutOfRangeException(nameof(offset), $"{this}: 0x{length:x} bytes at 0x{offset:x} were asked for; there are 0x{Length:x}.");
     }
 
     /// <summary>

@@ -1,3 +1,5 @@
+using System.Buffers;
+using RingThree.Diagnostics;
 using RingThree.Hosting;
 
 namespace RingThree.Memory;
@@ -11,13 +13,18 @@ internal static class ResourceTreeReader
     // What only an x86 machine has.
     private static readonly string[] OfX86 = ["System ROM", "Video ROM", "Video RAM area", "ACPI Tables", "ACPI Non-volatile Storage", "Local APIC", "IOAPIC 0", "RAM buffer"];
 
+    private const int LeastDigits = 8; // the kernel pads to that
+    private static readonly SearchValues<char> AcpiIds = SearchValues.Create("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+
     internal static PhysicalMemoryMap Read(TextReader text, string name)
     {
         var builder = new MapBuilder(text, name);
         var ranges = new List<PhysicalMemoryRange>();
         var occupied = new List<PhysicalMemoryRange>();
         bool isX86 = false;
-        bool isInRam = false;
+        bool isAcpi = false;
+        bool isPower = false;
+        int ramDepth = -1; // of the RAM that the entry is in
         int entries = 0;
         int zeros = 0;
         while (builder.TryReadLine(out ReadOnlySpan<char> line))
@@ -25,9 +32,10 @@ internal static class ResourceTreeReader
             ReadOnlySpan<char> rest = line.TrimStart(' ');
             int depth = (line.Length - rest.Length) / 2;
             if (rest.IsWhiteSpace()) continue;
+            if (entries == 0 && (depth > 0 || rest.IndexOf('-') is > 0 and < LeastDigits)) builder.Problem("the first entry stands alone: the text begins too late");
             if (!MapBuilder.TryTakeHex(ref rest, out ulong start) || !MapBuilder.TryTake(ref rest, "-") || !MapBuilder.TryTakeHex(ref rest, out ulong last) || !MapBuilder.TryTake(ref rest, " : "))
             {
-                builder.Problem($"{MapBuilder.Quoted(line)} is no entry of /proc/iomem");
+                builder.Problem($"{ForeignText.Quoted(line)} is no entry of /proc/iomem");
                 continue;
             }
 
@@ -35,11 +43,14 @@ internal static class ResourceTreeReader
             entries++;
             if (start == 0 && last == 0) zeros++;
             isX86 |= Array.IndexOf(OfX86, word) >= 0;
+            isAcpi |= IsAcpiDevice(word);
+            isPower |= word.StartsWith("/pci", StringComparison.Ordinal);
             // Depth counts for what it says: RAM can stand inside persistent or hot-plugged memory.
             bool isRam = IsRam(word);
+            if (depth <= ramDepth) ramDepth = -1;
             if (depth == 0 || isRam) builder.Add(ranges, start, last, isRam ? PhysicalMemoryKind.Usable : KindOf(word), word);
-            else if (depth == 1 && isInRam) builder.Add(occupied, start, last, KindOf(word), word);
-            if (depth == 0) isInRam = isRam;
+            else if (ramDepth >= 0) builder.Add(occupied, start, last, KindOf(word), word);
+            if (isRam) ramDepth = depth;
         }
 
         if (entries > 0 && entries == zeros)
@@ -57,8 +68,15 @@ internal static class ResourceTreeReader
         {
             Occupied = [.. occupied.OrderBy(r => r.Start)],
             Problems = builder.Problems,
+            IsDeviceTreeEditable = !isAcpi && !isPower,
+            Doubt = isPower ? new MemoryMapDoubt("/proc/iomem of a POWER machine shows nothing of what is in its RAM, and the firmware keeps memory at its top",
+                "The messages of a kernel from 6.3 on have it (dmesg > FILE, ring3 memory --dmesg FILE); ls /proc/device-tree/reserved-memory shows where each range begins.", ForbidsPlans: true) : null,
         };
     }
+
+    /// <summary>A device that ACPI describes, by its id and number, <c>ARMH0011:00</c>; a device tree's has its address and name.</summary>
+    private static bool IsAcpiDevice(string word) =>
+        word.Length is 10 or 11 && word[^3] == ':' && word.AsSpan(0, word.Length - 3).IndexOfAnyExcept(AcpiIds) < 0 && word.AsSpan(word.Length - 2).IndexOfAnyExcept(AcpiIds) < 0;
 
     private static bool IsRam(string word) => word.StartsWith("System RAM", StringComparison.Ordinal);
 

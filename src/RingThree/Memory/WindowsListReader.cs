@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using RingThree.Diagnostics;
 using RingThree.Hosting;
 
 namespace RingThree.Memory;
@@ -26,11 +27,11 @@ internal static class WindowsListReader
             if (Number(first) is not { } start || Number(second) is not { } length)
             {
                 builder.Problem(IsBareHexadecimal(first) || IsBareHexadecimal(second)
-                    ? $"{MapBuilder.Quoted(row)}: hexadecimal numbers are written with 0x"
-                    : $"{MapBuilder.Quoted(row)} is not base and length in bytes");
+                    ? $"{ForeignText.Quoted(row)}: hexadecimal numbers are written with 0x"
+                    : $"{ForeignText.Quoted(row)} is not base and length in bytes");
             }
-            else if (length == 0) builder.Problem($"{MapBuilder.Quoted(row)}: a length is not 0");
-            else if (length - 1 > ulong.MaxValue - start) builder.Problem($"{MapBuilder.Quoted(row)}: so many bytes from there on are more than there are addresses");
+            else if (length == 0) builder.Problem($"{ForeignText.Quoted(row)}: a length is not 0");
+            else if (length - 1 > ulong.MaxValue - start) builder.Problem($"{ForeignText.Quoted(row)}: so many bytes from there on are more than there are addresses");
             else builder.Add(ranges, start, start + (length - 1), PhysicalMemoryKind.Usable, "in use");
         }
 

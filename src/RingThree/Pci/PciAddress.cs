@@ -1,4 +1,5 @@
 using System.Globalization;
+using RingThree.Diagnostics;
 
 namespace RingThree.Pci;
 
@@ -12,7 +13,7 @@ public readonly record struct PciAddress(uint Domain, byte Bus, byte Device, byt
     /// <summary>Reads <c>0000:00:04.0</c>, or <c>00:04.0</c> in domain 0.</summary>
     /// <exception cref="FormatException">It is not of that form.</exception>
     public static PciAddress Parse(ReadOnlySpan<char> s, IFormatProvider? provider = null) =>
-        TryParse(s, provider, out PciAddress address) ? address : throw new FormatException($"'{s}' is not a PCI address; the form is 0000:00:04.0.");
+        TryParse(s, provider, out PciAddress address) ? address : throw new FormatException($"{ForeignText.Quoted(s)} is not a PCI address; the form is 0000:00:04.0.");
 
     /// <inheritdoc cref="Parse(ReadOnlySpan{char}, IFormatProvider)"/>
     public static PciAddress Parse(string s, IFormatProvider? provider = null) => Parse(s.AsSpan(), provider);

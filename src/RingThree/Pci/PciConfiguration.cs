@@ -125,7 +125,8 @@ public sealed class PciConfiguration : IRegionWriter
 
     internal bool Decodes() => Decodes(_host, _powerControl);
 
-    private static ulong Offset(int offset) => offset >= 0 ? (ulong)offset : throw new ArgumentOutOfRangeException(nameof(offset), offset, "An offset is 0 or more.");
+    private ulong Offset(int offset) => offset >= 0 ? (ulong)offset : throw Region.Failed(new ArgumentOutOfRangeException(nameof(offset),
+        $"{Region.Name}: offset -0x{-(long)offset:x} was asked for; offsets are 0x0 to 0x{Size - 1:x}."));
 
     private static bool Touches(ulong offset, int length, ulong at) => offset <= at && at < offset + (ulong)length;
 

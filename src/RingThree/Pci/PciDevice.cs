@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using RingThree.Devices;
 using RingThree.Hosting;
 using RingThree.Interrupts;
@@ -26,6 +27,7 @@ public sealed class PciDevice : Device
                 "the host shows no configuration space", "Open it as what it is, or correct the host.");
         }
 
+        CheckResponds(host);
         Config = new PciConfiguration(host, Decode);
         // Firmware may have left decoding off; a kernel's pci_enable_device switches it on, and so do we.
         PciCommand needed = host.Regions.Take(PciNumbering.BarCount).Aggregate(PciCommand.None, (all, r) => all | r.Kind switch
@@ -63,17 +65,32 @@ public sealed class PciDevice : Device
 
     /// <summary>A BAR that must be there.</summary>
     /// <param name="index">0 to 5.</param>
-    /// <exception cref="DeviceException">It has no such BAR (<see cref="DeviceStatus.NotFound"/>); ask <see cref="Bars"/> when in doubt.</exception>
+    /// <exception cref="DeviceException">
+    /// It has no such BAR (<see cref="DeviceStatus.NotFound"/>), or the system found no room for it
+    /// (<see cref="DeviceStatus.NoResources"/>); ask <see cref="Bars"/> when in doubt.
+    /// </exception>
     public DeviceRegion Bar(int index)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(index);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, PciNumbering.BarCount);
-        return _regions[index] ?? throw new DeviceException(DeviceStatus.NotFound, Address, $"opening BAR {index}",
-            "the card has no such BAR", $"It has {DescribeRegions()}.");
+        if (index is < 0 or >= PciNumbering.BarCount)
+            throw new ArgumentOutOfRangeException(nameof(index), $"{Address}: there is no BAR {index}; a function has BARs 0 to {PciNumbering.BarCount - 1}. This one has {DescribeRegions()}.");
+        return _regions[index] ?? throw NoRegion(DeviceStatus.NotFound, index, $"opening BAR {index}", "the card has no such BAR");
     }
 
     /// <inheritdoc/>
     public override string ToString() => $"{Address} ({Id})";
+
+    /// <summary>
+    /// Before anything is made of what it shows: all ones would be a function without capabilities, whose MSI-X table
+    /// nobody protects. Class and revision tell, as hosts answer ids from a copy.
+    /// </summary>
+    private static void CheckResponds(IHostedDevice host)
+    {
+        uint classAndRevision = 0;
+        host.Read(PciNumbering.Configuration, 0x08, MemoryMarshal.AsBytes(new Span<uint>(ref classAndRevision)));
+        if (classAndRevision != uint.MaxValue) return;
+        throw new DeviceException(DeviceStatus.DeviceGone, host.Description.Address, "opening", "the device does not respond: its configuration space reads all ones",
+            "Check its power and its seat; load the image if it is an FPGA. Then remove it and rescan; on Linux 'ring3 doctor' says how.");
+    }
 
     internal override DeviceRegion? FindRegion(int number) => number switch
     {

@@ -42,7 +42,7 @@ public static class PciHostExtensions
         if (found.Length == 0)
         {
             throw new DeviceException(DeviceStatus.NotFound, host.Name, $"looking for a device {id}",
-                "there is none", DescribeAll(all));
+                "there is none", DescribeAll([.. all.OrderByDescending(d => d.VendorId == id.Vendor)]));
         }
 
         throw new DeviceException(DeviceStatus.InvalidArgument, host.Name, $"looking for the device {id}",
@@ -71,15 +71,19 @@ public static class PciHostExtensions
         return OpenEvents.Open(host, address, () =>
         {
             IHostedDevice hosted = host.OpenDevice(address, options.Host);
+            PciDevice device;
             try
             {
-                return new PciDevice(hosted, options);
+                device = new PciDevice(hosted, options);
             }
             catch
             {
                 hosted.Dispose();
                 throw;
             }
+
+            device.EndWith(host);
+            return device;
         });
     }
 }

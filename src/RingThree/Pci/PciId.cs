@@ -1,4 +1,5 @@
 using System.Globalization;
+using RingThree.Diagnostics;
 
 namespace RingThree.Pci;
 
@@ -10,7 +11,7 @@ public readonly record struct PciId(ushort Vendor, ushort Device) : ISpanParsabl
     /// <summary>Reads the form <c>1234:11e8</c>.</summary>
     /// <exception cref="FormatException">It is not of that form.</exception>
     public static PciId Parse(ReadOnlySpan<char> s, IFormatProvider? provider = null) =>
-        TryParse(s, provider, out PciId id) ? id : throw new FormatException($"'{s}' is not a vendor and device id; the form is 1234:11e8.");
+        TryParse(s, provider, out PciId id) ? id : throw new FormatException($"{ForeignText.Quoted(s)} is not a vendor and device id; the form is 1234:11e8.");
 
     /// <inheritdoc cref="Parse(ReadOnlySpan{char}, IFormatProvider)"/>
     public static PciId Parse(string s, IFormatProvider? provider = null) => Parse(s.AsSpan(), provider);

@@ -27,11 +27,12 @@ public static class PlatformHostExtensions
         {
             IDisposable claims = Claim(host, resources);
             IHostedDevice? hosted = null;
+            PlatformDevice device;
             try
             {
                 CheckMemory(host, resources);
                 hosted = host.OpenDevice(resources.ToString(), options.Host);
-                return new PlatformDevice(hosted, resources, options, claims);
+                device = new PlatformDevice(hosted, resources, options, claims);
             }
             catch
             {
@@ -39,6 +40,9 @@ public static class PlatformHostExtensions
                 claims.Dispose();
                 throw;
             }
+
+            device.EndWith(host);
+            return device;
         });
     }
 

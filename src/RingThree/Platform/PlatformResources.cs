@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using RingThree.Diagnostics;
 using RingThree.Hosting;
 
 namespace RingThree.Platform;
@@ -33,7 +34,7 @@ public sealed class PlatformResources : IParsable<PlatformResources>
         if (name.Length == 0) throw new ArgumentException("It has no name.");
         // What ends a name in the text, and what reading it back trims or a terminal acts on.
         if (name.AsSpan().ContainsAny(NameEnds) || name.Any(c => char.IsWhiteSpace(c) || char.IsControl(c)))
-            throw new ArgumentException($"'{name}' has white space, a control character or one of ,=+/: in it, which a name of a card has not.");
+            throw new ArgumentException($"{ForeignText.Quoted(name)} has white space, a control character or one of ,=+/: in it, which a name of a card has not.");
     }
 
     private PlatformResources(string name, PlatformRange[] ranges, PlatformLine[] lines)
@@ -112,7 +113,7 @@ public sealed class PlatformResources : IParsable<PlatformResources>
         }
         catch (ArgumentException error)
         {
-            throw new FormatException($"'{s}' does not say where a card is: {error.Message} It goes like: adc,mem=0xd0000+16K,io=0x300+0x10,irq=5", error);
+            throw new FormatException($"'{ForeignText.Shown(s)}' does not say where a card is: {error.Message} It goes like: adc,mem=0xd0000+16K,io=0x300+0x10,irq=5", error);
         }
     }
 
@@ -138,7 +139,7 @@ public sealed class PlatformResources : IParsable<PlatformResources>
     private PlatformResources Add(string part)
     {
         string[] pair = part.Split('=');
-        if (pair.Length != 2) throw new ArgumentException($"'{part}' is not KIND=WHERE.");
+        if (pair.Length != 2) throw new ArgumentException($"{ForeignText.Quoted(part)} is not KIND=WHERE.");
         return pair[0].ToUpperInvariant() switch
         {
             "MEM" => Range(pair[1], "cached", "exclusive") is var (start, length, words) ? Memory(start, length, words.Contains("cached"), words.Contains("exclusive")) : this,
@@ -146,7 +147,7 @@ public sealed class PlatformResources : IParsable<PlatformResources>
             "IRQ" => Line(pair[1]) is var (number, trigger) ? Irq(number, trigger) : this,
             "GPIO" => Line(pair[1]) is var (number, trigger) ? Gpio(number, trigger) : this,
             "LOGICAL" => Line(pair[1]) is var (number, trigger) ? Logical(number, trigger) : this,
-            _ => throw new ArgumentException($"'{pair[0]}' is none of mem, io, irq, gpio, logical."),
+            _ => throw new ArgumentException($"{ForeignText.Quoted(pair[0])} is none of mem, io, irq, gpio, logical."),
         };
     }
 
@@ -154,12 +155,12 @@ public sealed class PlatformResources : IParsable<PlatformResources>
     {
         string[] parts = text.Split('/');
         string[] pair = parts[0].Split('+');
-        if (pair.Length != 2) throw new ArgumentException($"'{parts[0]}' is not START+LENGTH.");
+        if (pair.Length != 2) throw new ArgumentException($"{ForeignText.Quoted(parts[0])} is not START+LENGTH.");
         var words = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         foreach (string word in parts.Skip(1).Select(w => w.Trim()))
         {
-            if (!known.Contains(word, StringComparer.OrdinalIgnoreCase)) throw new ArgumentException($"'{word}' is none of {string.Join(", ", known)}.");
-            if (!words.Add(word)) throw new ArgumentException($"'{word}' is there twice.");
+            if (!known.Contains(word, StringComparer.OrdinalIgnoreCase)) throw new ArgumentException($"{ForeignText.Quoted(word)} is none of {string.Join(", ", known)}.");
+            if (!words.Add(word)) throw new ArgumentException($"{ForeignText.Quoted(word)} is there twice.");
         }
 
         return (Number(pair[0]), Number(pair[1]), words);
@@ -173,9 +174,9 @@ public sealed class PlatformResources : IParsable<PlatformResources>
             "EDGE" => LineTrigger.Edge,
             "LEVEL" => LineTrigger.Level,
             "BOTH" => LineTrigger.BothEdges,
-            _ => throw new ArgumentException($"'{pair[1]}' is none of edge, level, both."),
+            _ => throw new ArgumentException($"{ForeignText.Quoted(pair[1])} is none of edge, level, both."),
         };
-        if (pair.Length > 2) throw new ArgumentException($"'{text}' is not NUMBER/TRIGGER.");
+        if (pair.Length > 2) throw new ArgumentException($"{ForeignText.Quoted(text)} is not NUMBER/TRIGGER.");
         return ((int)Math.Min(Number(pair[0]), int.MaxValue), trigger);
     }
 
@@ -187,7 +188,7 @@ public sealed class PlatformResources : IParsable<PlatformResources>
         bool known = digits.StartsWith("0x", StringComparison.OrdinalIgnoreCase)
             ? ulong.TryParse(digits.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong value)
             : ulong.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out value);
-        return known && value <= ulong.MaxValue / unit ? value * unit : throw new ArgumentException($"'{text}' is no number.");
+        return known && value <= ulong.MaxValue / unit ? value * unit : throw new ArgumentException($"{ForeignText.Quoted(text)} is no number.");
     }
 
     private PlatformResources With(PlatformRange range)

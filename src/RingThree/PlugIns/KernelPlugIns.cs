@@ -23,8 +23,8 @@ public static class KernelPlugIns
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ArgumentNullException.ThrowIfNull(plugIn);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(name.Length, LongestName, nameof(name));
-        if (!Known.TryAdd(name, plugIn)) throw new InvalidOperationException($"There is a plug-in '{name}' already.");
+        if (name.Length > LongestName) throw new ArgumentOutOfRangeException(nameof(name), $"A plug-in's name of {name.Length} characters was given; it can have 1 to {LongestName}.");
+        if (!Known.TryAdd(name, plugIn)) throw new InvalidOperationException($"There is a plug-in {Diagnostics.ForeignText.Quoted(name)} already.");
         return new Registration(name, plugIn);
     }
 

@@ -43,7 +43,7 @@ public sealed unsafe class PlugInMemory : SafeHandle
     internal PlugInMemory(int bytes)
         : base(0, ownsHandle: true)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(bytes, 1);
+        if (bytes < 1) throw new ArgumentOutOfRangeException(nameof(bytes), $"A plug-in's memory of {bytes} bytes was asked for; it can have 1 or more.");
         Length = bytes;
         SetHandle((nint)NativeMemory.AllocZeroed((nuint)bytes));
     }
@@ -63,7 +63,7 @@ public sealed unsafe class PlugInMemory : SafeHandle
     {
         get
         {
-            ObjectDisposedException.ThrowIf(IsClosed, this);
+            if (IsClosed) throw new ObjectDisposedException(nameof(PlugInMemory), $"The plug-in's memory of {Length} bytes has been disposed.");
             return new Span<byte>((void*)handle, Length);
         }
     }

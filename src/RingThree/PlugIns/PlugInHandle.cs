@@ -26,7 +26,7 @@ public sealed class PlugInHandle : IDisposable
     /// <exception cref="ObjectDisposedException">It is closed.</exception>
     public uint Call(uint message, nint data)
     {
-        ObjectDisposedException.ThrowIf(Volatile.Read(ref _closed) != 0, this);
+        if (Volatile.Read(ref _closed) != 0) throw new ObjectDisposedException(nameof(PlugInHandle), $"{_device}: calling plug-in '{Name}' failed: it has been closed.");
         uint result;
         try
         {

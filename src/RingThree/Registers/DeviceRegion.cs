@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using RingThree.Diagnostics;
+using RingThree.Dma;
 using RingThree.Hosting;
 
 namespace RingThree.Registers;
@@ -11,8 +12,7 @@ namespace RingThree.Registers;
 public sealed class DeviceRegion
 {
     private readonly IHostedDevice _host;
-    private readonly IRegionMapping[] _mappings;
-    private readonly (ulong Offset, ulong End, nuint Address)[] _places; // the mappings once more: an access makes no interface call
+    private readonly MappedParts _parts;
     private readonly RegionPart[] _protected;
     private readonly IRegionAccess? _access;
     private readonly IRegionWriter? _writer;
@@ -29,12 +29,13 @@ public sealed class DeviceRegion
         _host = host;
         Number = number;
         Description = host.Regions[number];
-        _mappings = writer is null && (Description.Abilities & RegionAbilities.Map) != 0 ? [.. host.Map(number)] : [];
-        _places = [.. _mappings.Select(m => (m.Offset, m.Offset + m.Length, m.Address))];
+        bool isMappable = writer is null && (Description.Abilities & RegionAbilities.Map) != 0;
+        _parts = new MappedParts(host, number, isMappable);
         _protected = [.. Description.Parts.Where(p => p.Kind != RegionPartKind.NotMappable)];
         IsNarrow = Description.Kind is RegionKind.Port or RegionKind.Configuration;
         _access = writer is null ? host.GetAccess(number) : null;
         _writer = writer;
+        if (isMappable) PeerWindow.Add(this);
     }
 
     /// <summary>The region's number in the host's numbering; for PCI, BAR n is number n.</summary>
@@ -62,9 +63,15 @@ public sealed class DeviceRegion
     /// <summary>Lays a register map over the region.</summary>
     /// <typeparam name="TMap">A struct marked <see cref="RegisterMapAttribute"/>.</typeparam>
     /// <param name="offset">Where the map starts, bytes; a multiple of 8.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The map does not fit into the region.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The map does not fit into the region, or its start is not aligned.</exception>
+    /// <exception cref="DeviceException">It reaches into a part that is the host's (<see cref="DeviceStatus.ProtectedRange"/>).</exception>
     public TMap As<TMap>(ulong offset = 0)
-        where TMap : IRegisterMap<TMap> => TMap.Create(Window(offset, TMap.Size));
+        where TMap : IRegisterMap<TMap>
+    {
+        string map = typeof(TMap).Name;
+        CheckWindow(offset, TMap.Size, map);
+        return TMap.Create(new RegisterWindow(this, offset, TMap.Size, map, static () => TMap.Registers));
+    }
 
     /// <summary>A stretch to lay registers over by hand.</summary>
     /// <param name="offset">Its start, bytes; a multiple of 8.</param>
@@ -73,9 +80,45 @@ public sealed class DeviceRegion
     /// <exception cref="DeviceException">It reaches into a part that is the host's (<see cref="DeviceStatus.ProtectedRange"/>).</exception>
     public RegisterWindow Window(ulong offset, ulong length)
     {
-        CheckRange(offset, length, 8);
-        if (FindProtected(offset, length) is { } part) throw Protected(part, "laying registers over", offset, length);
+        CheckWindow(offset, length, null);
         return new RegisterWindow(this, offset, length);
+    }
+
+    /// <summary>
+    /// The region as memory, mapped with a caching. A prefetchable region is mapped when it is first used, and stays as it is mapped
+    /// then: to have it write-combining, call this before anything else reads, writes or lays registers over it.
+    /// </summary>
+    /// <param name="caching">How to map it. What the host cannot do is no failure: <see cref="DeviceMemory.Answer"/> says why, and the memory is there.</param>
+    /// <exception cref="DeviceException">Ports, which are not memory (<see cref="DeviceStatus.InvalidArgument"/>); or the host fails to map it in any way.</exception>
+    public DeviceMemory Map(RegionCaching caching = RegionCaching.Uncached)
+    {
+        if (!Enum.IsDefined(caching)) throw Failed(new ArgumentOutOfRangeException(nameof(caching), caching, $"{Name}: there is no such caching."));
+        if (IsNarrow)
+        {
+            throw Failed(new DeviceException(DeviceStatus.InvalidArgument, _host.Description.Address, $"mapping {Description.Name} as memory",
+                $"it is {(IsPort ? "I/O ports" : "configuration space")}, not memory", "Use Read and Write."));
+        }
+
+        string? answer = null;
+        try
+        {
+            if (_parts.Caching is null) _parts.Map(caching);
+        }
+        catch (DeviceException refused) when (caching != RegionCaching.Uncached)
+        {
+            answer = $"{refused.Answer}. {refused.Advice}";
+            _parts.Map(RegionCaching.Uncached);
+        }
+
+        RegionCaching? now = _parts.Caching;
+        if (now != caching && answer is null && (caching != RegionCaching.Uncached || now is not null))
+        {
+            answer = now is null
+                ? "the host makes each access itself and maps nothing"
+                : $"it is mapped as {now} already. Call Map before anything else uses the region";
+        }
+
+        return new DeviceMemory(this, _parts, answer);
     }
 
     /// <summary>Reads one value: one bus access of T's width.</summary>
@@ -125,8 +168,17 @@ public sealed class DeviceRegion
     public void ReadBlock<T>(ulong offset, Span<T> values, bool sameAddress = false)
         where T : unmanaged
     {
-        CheckBlock<T>(offset, values.Length, sameAddress);
-        for (int i = 0; i < values.Length; i++) values[i] = Read<T>(offset + (sameAddress ? 0 : (ulong)i * (ulong)SizeOf<T>()));
+        ulong length = CheckBlock<T>(offset, values.Length, sameAddress);
+        nuint step = sameAddress ? 0 : (nuint)SizeOf<T>();
+        nuint address = FindMapped(offset, length);
+        if (address == 0)
+        {
+            for (int i = 0; i < values.Length; i++) values[i] = Read<T>(offset + ((ulong)i * step));
+            return;
+        }
+
+        for (int i = 0; i < values.Length; i++, address += step) values[i] = RegisterAccess.Load<T>(address);
+        GC.KeepAlive(this);
     }
 
     /// <summary>Writes a run of values at rising addresses, or to one FIFO register again and again.</summary>
@@ -136,41 +188,29 @@ public sealed class DeviceRegion
     {
         ulong length = CheckBlock<T>(offset, values.Length, sameAddress);
         if (FindProtected(offset, length) is { } part) throw Protected(part, "writing", offset, length);
-        for (int i = 0; i < values.Length; i++) Write(offset + (sameAddress ? 0 : (ulong)i * (ulong)SizeOf<T>()), values[i]);
+        nuint step = sameAddress ? 0 : (nuint)SizeOf<T>();
+        nuint address = FindMapped(offset, length);
+        if (address == 0)
+        {
+            for (int i = 0; i < values.Length; i++) Write(offset + ((ulong)i * step), values[i]);
+            return;
+        }
+
+        for (int i = 0; i < values.Length; i++, address += step) RegisterAccess.Store(address, values[i]);
+        GC.KeepAlive(this);
     }
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Name}, {Size} bytes";
+    public override string ToString() => $"{Name}, 0x{Size:x} bytes";
 
     /// <summary>Where a range is mapped in this process; 0 when it is not, as a whole, in one mapped part.</summary>
-    internal nuint FindMapped(ulong offset, ulong length)
-    {
-        foreach ((ulong start, ulong end, nuint address) in _places)
-        {
-            if (offset >= start && offset + length <= end) return address + (nuint)(offset - start);
-        }
+    internal nuint FindMapped(ulong offset, ulong length) => _parts.Find(offset, length);
 
-        return 0;
-    }
-
-    /// <summary>Gives the mappings back; only where no pointer into them can be.</summary>
-    internal void Unmap()
-    {
-        foreach (IRegionMapping mapping in _mappings) mapping.Dispose();
-    }
+    /// <summary>What of it is mapped, for who guards it.</summary>
+    internal MappedParts Parts => _parts;
 
     /// <summary>The host's short way for single accesses, where it has one.</summary>
     internal IRegionAccess? Access => _access;
-
-    internal void Overlay()
-    {
-        foreach (IRegionMapping mapping in _mappings) mapping.Overlay();
-    }
-
-    internal void Restore()
-    {
-        foreach (IRegionMapping mapping in _mappings) mapping.Restore();
-    }
 
     /// <summary>One access through the host. Range and alignment are checked already.</summary>
     internal T ReadUnmapped<T>(ulong offset)
@@ -222,7 +262,7 @@ public sealed class DeviceRegion
     internal void CheckRange(ulong offset, ulong length, int alignment)
     {
         if (length > Size || offset > Size - length)
-            throw Failed(new ArgumentOutOfRangeException(nameof(offset), $"{Name}: {length} bytes at 0x{offset:x} were asked for, the region has 0x{Size:x}."));
+            throw Failed(new ArgumentOutOfRangeException(nameof(offset), $"{Name}: 0x{length:x} bytes at 0x{offset:x} were asked for; the region has 0x{Size:x} bytes."));
         if (offset % (ulong)alignment != 0)
             throw Failed(new ArgumentOutOfRangeException(nameof(offset), $"{Name}: offset 0x{offset:x} is not a multiple of {alignment}, which this access needs."));
     }
@@ -243,9 +283,10 @@ public sealed class DeviceRegion
         "Enable interrupts through the device's Interrupts; lay register maps beside that part."));
 
     /// <summary>For an access of 64 bits where <see cref="IsNarrow"/>: it would be two on the bus, and which two nobody says.</summary>
-    internal DeviceException TooWide(ulong offset) => TooWide($"accessing 64 bits of {Description.Name} at 0x{offset:x}");
+    internal DeviceException TooWide(ulong offset, string? register = null) =>
+        TooWide($"accessing 64 bits of {Description.Name} at 0x{offset:x}{(register is null ? "" : $" ({register})")}");
 
-    /// <inheritdoc cref="TooWide(ulong)"/>
+    /// <inheritdoc cref="TooWide(ulong, string?)"/>
     internal DeviceException TooWide(string operation) => Failed(new DeviceException(DeviceStatus.InvalidArgument, _host.Description.Address, operation,
         "ports and configuration space take at most 32 bits at once", "Use two 32-bit accesses."));
 
@@ -259,6 +300,20 @@ public sealed class DeviceRegion
 
     private static unsafe int SizeOf<T>()
         where T : unmanaged => sizeof(T);
+
+    /// <summary>Checks what registers are to be laid over; <paramref name="map"/> names the map, if there is one.</summary>
+    private void CheckWindow(ulong offset, ulong length, string? map)
+    {
+        string what = map is null ? "a window" : $"the register map {map}";
+        if (length > Size || offset > Size - length)
+        {
+            throw Failed(new ArgumentOutOfRangeException(nameof(offset), $"{Name}: {what} of 0x{length:x} bytes does not fit at 0x{offset:x}; the region has 0x{Size:x} bytes"
+                + (length <= Size ? $", so it starts at 0x{(Size - length) & ~7UL:x} at most." : ".")));
+        }
+
+        if (offset % 8 != 0) throw Failed(new ArgumentOutOfRangeException(nameof(offset), $"{Name}: {what} is to start at 0x{offset:x}, which is not a multiple of 8."));
+        if (FindProtected(offset, length) is { } part) throw Protected(part, map is null ? "laying registers over" : $"laying {map} over", offset, length);
+    }
 
     private void CheckAccess<T>(ulong offset)
         where T : unmanaged
@@ -278,11 +333,11 @@ public sealed class DeviceRegion
         return length;
     }
 
-    private static int WidthOf<T>()
+    private int WidthOf<T>()
         where T : unmanaged
     {
-        int size = SizeOf<T>();
-        return size is 1 or 2 or 4 or 8 ? size : throw new ArgumentException($"{typeof(T)} has {size} bytes; a bus access has 1, 2, 4 or 8.");
+        if (!RegisterAccess.IsValue<T>()) throw Failed(RegisterAccess.NoValue<T>(Name));
+        return SizeOf<T>();
     }
 }
 

@@ -8,6 +8,24 @@ namespace RingThree.Registers;
 /// </summary>
 internal static unsafe class RegisterAccess
 {
+    /// <summary>Whether T can be a register's value: one bus access wide, and any bits make sense in it. A constant once compiled.</summary>
+    /// <remarks>
+    /// As the register maps' generator has it: a <see cref="bool"/> is none, since a byte of a card that is neither 0 nor 1 would
+    /// make one that equals neither true nor false. Structs that the caller has made for it are the caller's matter.
+    /// </remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static bool IsValue<T>()
+        where T : unmanaged =>
+        sizeof(T) is 1 or 2 or 4 or 8
+        && typeof(T) != typeof(bool) && typeof(T) != typeof(char) && typeof(T) != typeof(float) && typeof(T) != typeof(double)
+        && typeof(T) != typeof(nint) && typeof(T) != typeof(nuint);
+
+    /// <summary>The error for a type that <see cref="IsValue{T}"/> refuses.</summary>
+    internal static ArgumentException NoValue<T>(string where)
+        where T : unmanaged =>
+        new($"{where}: {typeof(T)} ({sizeof(T)} {(sizeof(T) == 1 ? "byte" : "bytes")}) is not a type that a register can have. Use an integer of 1, 2, 4 or 8 bytes, or an enum over one"
+            + (typeof(T) == typeof(bool) ? "; for a flag, read a byte and test the bit." : "."));
+
     /// <summary>One load of T's width.</summary>
     /// <remarks>
     /// Sound because every caller's address lies in an <see cref="Hosting.IRegionMapping"/> that the caller keeps

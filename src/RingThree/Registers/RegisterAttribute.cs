@@ -3,7 +3,8 @@ namespace RingThree.Registers;
 /// <summary>
 /// Places a register in a <see cref="RegisterMapAttribute">register map</see>. The property is partial, has only a getter,
 /// and is a <see cref="Register{T}"/>, <see cref="ReadOnlyRegister{T}"/>, <see cref="WriteOnlyRegister{T}"/>,
-/// <see cref="WriteOneToClearRegister{T}"/> or <see cref="RegisterArray{T}"/>; T's size is the access width.
+/// <see cref="WriteOneToClearRegister{T}"/>, or the array of one of these, such as <see cref="RegisterArray{T}"/>; T's size is
+/// the access width.
 /// </summary>
 /// <param name="offset">Bytes from the block's start to the register; a multiple of the width.</param>
 [AttributeUsage(AttributeTargets.Property, Inherited = false)]
@@ -12,12 +13,12 @@ public sealed class RegisterAttribute(uint offset) : Attribute
     /// <summary>Bytes from the block's start to the register, or to the first one of a <see cref="RegisterArray{T}"/>.</summary>
     public uint Offset { get; } = offset;
 
-    /// <summary>How many registers a <see cref="RegisterArray{T}"/> has, 1 or more. Only for a <see cref="RegisterArray{T}"/>.</summary>
+    /// <summary>How many registers an array has, 1 or more. Only for an array.</summary>
     public int Count { get; set; }
 
     /// <summary>
-    /// Bytes from one register of a <see cref="RegisterArray{T}"/> to the next: a multiple of the width, and the width itself
-    /// when it is not given. Only for a <see cref="RegisterArray{T}"/>.
+    /// Bytes from one register of an array to the next: a multiple of the width, and the width itself
+    /// when it is not given. Only for an array.
     /// </summary>
     public uint Stride { get; set; }
 

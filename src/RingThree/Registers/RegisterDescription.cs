@@ -6,4 +6,25 @@ namespace RingThree.Registers;
 /// <param name="Width">Bytes of one access: 1, 2, 4 or 8.</param>
 /// <param name="Count">How many there are; 1 unless it is a row.</param>
 /// <param name="Stride">Bytes from one of a row to the next.</param>
-public sealed record RegisterDescription(string Name, uint Offset, int Width, int Count, uint Stride);
+public sealed record RegisterDescription(string Name, uint Offset, int Width, int Count, uint Stride)
+{
+    /// <summary>Which accesses it has, by its type: an offset may have one register to read and another to write.</summary>
+    public RegisterDirections Directions { get; init; } = RegisterDirections.Both;
+}
+
+/// <summary>Which accesses a register has.</summary>
+[Flags]
+public enum RegisterDirections
+{
+    /// <summary>None.</summary>
+    None = 0,
+
+    /// <summary>It is read (<see cref="ReadOnlyRegister{T}"/> is only read).</summary>
+    Read = 1,
+
+    /// <summary>It is written (<see cref="WriteOnlyRegister{T}"/> is only written).</summary>
+    Write = 2,
+
+    /// <summary>It is read and written.</summary>
+    Both = Read | Write,
+}

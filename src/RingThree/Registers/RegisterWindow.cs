@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using RingThree.Hosting;
 
@@ -15,10 +16,19 @@ public sealed class RegisterWindow
     /// <summary>The length where it is mapped, 0 where not: one comparison answers both questions.</summary>
     private readonly ulong _mapped;
     private readonly IRegionAccess? _access;
+    private readonly string? _map;
+    private readonly Func<IReadOnlyList<RegisterDescription>>? _registers;
 
-    internal RegisterWindow(DeviceRegion region, ulong offset, ulong length)
+    /// <param name="region">Where it lies.</param>
+    /// <param name="offset">Its start there.</param>
+    /// <param name="length">Its length.</param>
+    /// <param name="map">The register map that is laid over it, for messages; <see langword="null"/> for registers laid by hand.</param>
+    /// <param name="registers">What that map has.</param>
+    internal RegisterWindow(DeviceRegion region, ulong offset, ulong length, string? map = null, Func<IReadOnlyList<RegisterDescription>>? registers = null)
     {
         Region = region;
+        _map = map;
+        _registers = registers;
         Offset = offset;
         Length = length;
         _base = region.FindMapped(offset, length);
@@ -41,31 +51,47 @@ public sealed class RegisterWindow
     /// <summary>Reads a register of T's width.</summary>
     /// <remarks>
     /// The check is one comparison, and the only thing between a wrong offset and somebody else's memory: generated maps
-    /// cannot get it wrong, but anyone may make a register by hand.
+    /// cannot get it wrong, but anyone may make a register by hand. Static, as a default register has no window.
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal T Read<T>(uint offset)
+    internal static T Read<T>(RegisterWindow? window, uint offset)
         where T : unmanaged
     {
-        if (offset + (ulong)Unsafe.SizeOf<T>() > _mapped || !Fits<T>(offset)) return ReadSlowly<T>(offset);
-        T value = RegisterAccess.Load<T>(_base + offset);
-        GC.KeepAlive(this); // the window keeps the region, and the region its mapping, until after the load
+        if (window is null) ThrowNoWindow<T>();
+        if (offset + (ulong)Unsafe.SizeOf<T>() > window._mapped || !Fits<T>(offset)) return window.ReadSlowly<T>(offset);
+        T value = RegisterAccess.Load<T>(window._base + offset);
+        GC.KeepAlive(window); // the window keeps the region, and the region its mapping, until after the load
         return value;
     }
 
     /// <inheritdoc cref="Read"/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal void Write<T>(uint offset, T value)
+    internal static void Write<T>(RegisterWindow? window, uint offset, T value)
         where T : unmanaged
     {
-        if (offset + (ulong)Unsafe.SizeOf<T>() > _mapped || !Fits<T>(offset))
+        if (window is null) ThrowNoWindow<T>();
+        if (offset + (ulong)Unsafe.SizeOf<T>() > window._mapped || !Fits<T>(offset))
         {
-            WriteSlowly(offset, value);
+            window.WriteSlowly(offset, value);
             return;
         }
 
-        RegisterAccess.Store(_base + offset, value);
-        GC.KeepAlive(this);
+        RegisterAccess.Store(window._base + offset, value);
+        GC.KeepAlive(window);
+    }
+
+    /// <remarks>The compiler sees that it throws, and moves the call out of a register's way: do not mark it, or it will not look.</remarks>
+    [DoesNotReturn]
+    internal static void ThrowNoWindow<T>()
+        where T : unmanaged => throw new InvalidOperationException(
+            $"This register of {typeof(T).Name} belongs to no device: it, or the register map it was taken from, is a default value. Lay the map over a region first: device.Bar(0).As<TMap>().");
+
+    /// <summary>For an index beyond a row of registers.</summary>
+    internal ArgumentOutOfRangeException NoSuchRegister(uint offset, int index, int count)
+    {
+        string row = NameOf(offset) ?? $"the array of registers at 0x{Offset + offset:x}";
+        string range = count > 0 ? $"has registers 0 to {count - 1}" : "has no registers";
+        return Region.Failed(new ArgumentOutOfRangeException(nameof(index), $"{Region.Name}: index {index} was asked for; {row} {range}."));
     }
 
     /// <summary>Reads a register by a plain load, where that can be: the window is mapped, and the register lies in it, aligned. Throws nothing.</summary>
@@ -119,15 +145,24 @@ public sealed class RegisterWindow
     /// <summary>Whether T is one bus access and its place a multiple of its width. Nothing is left of it where the offset is a constant.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool Fits<T>(uint offset)
-        where T : unmanaged => Unsafe.SizeOf<T>() is 1 or 2 or 4 or 8 && (offset & (uint)(Unsafe.SizeOf<T>() - 1)) == 0;
+        where T : unmanaged => RegisterAccess.IsValue<T>() && (offset & (uint)(Unsafe.SizeOf<T>() - 1)) == 0;
 
     private void Check<T>(uint offset)
         where T : unmanaged
     {
         int width = Unsafe.SizeOf<T>();
-        if (width is not (1 or 2 or 4 or 8)) throw Region.Failed(new ArgumentException($"{Region.Name}: {typeof(T)} has {width} bytes; a bus access has 1, 2, 4 or 8."));
-        if (offset + (ulong)width > Length) throw Region.Failed(new ArgumentOutOfRangeException(nameof(offset), $"{Region.Name}: a register at 0x{offset:x} lies outside its window of 0x{Length:x} bytes."));
-        if (!Fits<T>(offset)) throw Region.Failed(new ArgumentOutOfRangeException(nameof(offset), $"{Region.Name}: a register of {width} bytes at 0x{offset:x}, which is not a multiple of its width."));
-        if (width == 8 && Region.IsNarrow) throw Region.TooWide(Offset + offset);
+        if (!RegisterAccess.IsValue<T>()) throw Region.Failed(RegisterAccess.NoValue<T>(Region.Name));
+        if (offset + (ulong)width > Length)
+        {
+            throw Region.Failed(new ArgumentOutOfRangeException(nameof(offset),
+                $"{Region.Name}: a register of {width} bytes at 0x{offset:x} does not fit into its window, which has 0x{Length:x} bytes (from 0x{Offset:x} of the region on)."));
+        }
+
+        if (!Fits<T>(offset)) throw Region.Failed(new ArgumentOutOfRangeException(nameof(offset), $"{Region.Name}: a register of {width} bytes is at 0x{offset:x} of its window, which is not a multiple of its width."));
+        if (width == 8 && Region.IsNarrow) throw Region.TooWide(Offset + offset, NameOf(offset));
     }
+
+    /// <summary>What the map calls the register at an offset.</summary>
+    private string? NameOf(uint offset) =>
+        _registers?.Invoke().FirstOrDefault(r => r.Offset == offset) is { } register ? $"{_map}.{register.Name}" : null;
 }

@@ -11,12 +11,14 @@ public readonly struct Register<T>(RegisterWindow window, uint offset)
 {
     /// <summary>Reads it: one bus access.</summary>
     /// <returns>The value; all ones when the device does not answer.</returns>
+    /// <exception cref="InvalidOperationException">The register, or the map it was taken from, is a default value: it belongs to no device.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public T Read() => window.Read<T>(offset);
+    public T Read() => RegisterWindow.Read<T>(window, offset);
 
     /// <summary>Writes it: one bus access, which may still be on its way (posted) when this returns.</summary>
+    /// <exception cref="InvalidOperationException">The register, or the map it was taken from, is a default value: it belongs to no device.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Write(T value) => window.Write(offset, value);
+    public void Write(T value) => RegisterWindow.Write(window, offset, value);
 
     /// <summary>Reads it, clears some bits, sets others, writes it back. Two bus accesses; not atomic.</summary>
     /// <param name="clear">Bits to clear.</param>
@@ -34,7 +36,7 @@ public readonly struct ReadOnlyRegister<T>(RegisterWindow window, uint offset)
 {
     /// <inheritdoc cref="Register{T}.Read"/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public T Read() => window.Read<T>(offset);
+    public T Read() => RegisterWindow.Read<T>(window, offset);
 }
 
 /// <summary>A register that is only written; what a read would give means nothing.</summary>
@@ -46,7 +48,7 @@ public readonly struct WriteOnlyRegister<T>(RegisterWindow window, uint offset)
 {
     /// <inheritdoc cref="Register{T}.Write"/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Write(T value) => window.Write(offset, value);
+    public void Write(T value) => RegisterWindow.Write(window, offset, value);
 }
 
 /// <summary>A register whose set bits are cleared by writing ones to them, such as an interrupt status.</summary>
@@ -58,11 +60,11 @@ public readonly struct WriteOneToClearRegister<T>(RegisterWindow window, uint of
 {
     /// <inheritdoc cref="Register{T}.Read"/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public T Read() => window.Read<T>(offset);
+    public T Read() => RegisterWindow.Read<T>(window, offset);
 
     /// <summary>Clears these bits and no others: one bus access.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Clear(T bits) => window.Write(offset, bits);
+    public void Clear(T bits) => RegisterWindow.Write(window, offset, bits);
 
     /// <summary>Reads it and clears just what was set then; a bit set meanwhile stays. Two bus accesses.</summary>
     /// <returns>What was set.</returns>
@@ -89,14 +91,76 @@ public readonly struct RegisterArray<T>(RegisterWindow window, uint offset, int 
     /// <summary>One of them.</summary>
     /// <param name="index">0 to <see cref="Count"/> - 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such register.</exception>
-    public Register<T> this[int index]
+    /// <exception cref="InvalidOperationException">The array, or the map it was taken from, is a default value.</exception>
+    public Register<T> this[int index] => new(window, RegisterRow.PlaceOf<T>(window, index, offset, count, stride));
+}
+
+/// <summary>A row of like registers that are only read, such as one per channel.</summary>
+/// <typeparam name="T">As for <see cref="Register{T}"/>.</typeparam>
+/// <param name="window">The block it belongs to.</param>
+/// <param name="offset">Where the first one is, bytes from the block's start.</param>
+/// <param name="count">How many there are.</param>
+/// <param name="stride">Bytes from one to the next.</param>
+public readonly struct ReadOnlyRegisterArray<T>(RegisterWindow window, uint offset, int count, uint stride)
+    where T : unmanaged
+{
+    /// <summary>How many there are.</summary>
+    public int Count => count;
+
+    /// <summary>One of them.</summary>
+    /// <param name="index">0 to <see cref="Count"/> - 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such register.</exception>
+    /// <exception cref="InvalidOperationException">The array, or the map it was taken from, is a default value.</exception>
+    public ReadOnlyRegister<T> this[int index] => new(window, RegisterRow.PlaceOf<T>(window, index, offset, count, stride));
+}
+
+/// <summary>A row of like registers that are only written, such as one per channel.</summary>
+/// <typeparam name="T">As for <see cref="Register{T}"/>.</typeparam>
+/// <param name="window">The block it belongs to.</param>
+/// <param name="offset">Where the first one is, bytes from the block's start.</param>
+/// <param name="count">How many there are.</param>
+/// <param name="stride">Bytes from one to the next.</param>
+public readonly struct WriteOnlyRegisterArray<T>(RegisterWindow window, uint offset, int count, uint stride)
+    where T : unmanaged
+{
+    /// <summary>How many there are.</summary>
+    public int Count => count;
+
+    /// <summary>One of them.</summary>
+    /// <param name="index">0 to <see cref="Count"/> - 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such register.</exception>
+    /// <exception cref="InvalidOperationException">The array, or the map it was taken from, is a default value.</exception>
+    public WriteOnlyRegister<T> this[int index] => new(window, RegisterRow.PlaceOf<T>(window, index, offset, count, stride));
+}
+
+/// <summary>A row of like registers whose set bits are cleared by writing ones to them, such as one per channel.</summary>
+/// <typeparam name="T">As for <see cref="Register{T}"/>.</typeparam>
+/// <param name="window">The block it belongs to.</param>
+/// <param name="offset">Where the first one is, bytes from the block's start.</param>
+/// <param name="count">How many there are.</param>
+/// <param name="stride">Bytes from one to the next.</param>
+public readonly struct WriteOneToClearRegisterArray<T>(RegisterWindow window, uint offset, int count, uint stride)
+    where T : unmanaged
+{
+    /// <summary>How many there are.</summary>
+    public int Count => count;
+
+    /// <summary>One of them.</summary>
+    /// <param name="index">0 to <see cref="Count"/> - 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such register.</exception>
+    /// <exception cref="InvalidOperationException">The array, or the map it was taken from, is a default value.</exception>
+    public WriteOneToClearRegister<T> this[int index] => new(window, RegisterRow.PlaceOf<T>(window, index, offset, count, stride));
+}
+
+/// <summary>Where the registers of a row are.</summary>
+internal static class RegisterRow
+{
+    internal static uint PlaceOf<T>(RegisterWindow? window, int index, uint offset, int count, uint stride)
+        where T : unmanaged
     {
-        get
-        {
-            if (index < 0 || index >= count) // not one unsigned comparison: a negative count must not pass
-                throw new ArgumentOutOfRangeException(nameof(index), index, $"This row has {Math.Max(count, 0)} registers.");
-            ulong place = offset + ((ulong)index * stride);
-            return new Register<T>(window, place <= uint.MaxValue ? (uint)place : uint.MaxValue); // the largest lies outside every window
-        }
+        if (window is null) RegisterWindow.ThrowNoWindow<T>();
+        if (index < 0 || index >= count) throw window.NoSuchRegister(offset, index, count); // not one unsigned comparison: a negative count must not pass
+        ulong place = offset + ((ulong)index * stride);
+        return place <= uint.MaxValue ? (uint)place : uint.MaxValue; // the largest lies outside every window
     }
 }

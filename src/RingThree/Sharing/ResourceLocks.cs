@@ -85,7 +85,7 @@ public static class ResourceLocks
         {
             foreach (ResourceClaim claim in claims)
             {
-                ArgumentOutOfRangeException.ThrowIfZero(claim.Length);
+                if (claim.Length == 0) throw new ArgumentOutOfRangeException(nameof(claims), $"{owner}: a claim of no {claim.Kind} at 0x{claim.Start:x} was asked for; it can have a length of 1 or more.");
                 foreach ((ResourceClaim held, string holder) in Held)
                 {
                     if (held.IsExclusive && held.Overlaps(claim))

@@ -21,7 +21,7 @@ public abstract class ImmediateStage
     public static ImmediateStage FromCallback(ImmediateCallback callback, int valueCount = 0)
     {
         ArgumentNullException.ThrowIfNull(callback);
-        ArgumentOutOfRangeException.ThrowIfNegative(valueCount);
+        if (valueCount < 0) throw new ArgumentOutOfRangeException(nameof(valueCount), $"An immediate callback with valueCount {valueCount} was asked for; it can be 0 or more.");
         return new CallbackStage(callback, valueCount);
     }
 

@@ -110,7 +110,7 @@ public sealed class PreparedProgram
             DeviceRegion? region = device.FindRegion(command.Region);
             string where = $"command {index} of the transfer program ({command.Kind}, {8 * command.Width} bits, region {command.Region}, offset 0x{command.Offset:x})";
             if (region is null)
-                throw Refuse(device, command.Region, where, "the device has no such region", $"It has {device.DescribeRegions()}.");
+                throw Told(device, null, device.NoRegion(DeviceStatus.InvalidArgument, command.Region, "checking " + where, "the device has no such region"));
             ulong length = command.Length;
             if (length > region.Size || command.Offset > region.Size - length)
                 throw Refuse(device, command.Region, where, $"it reaches beyond {region.Description.Name}, which has 0x{region.Size:x} bytes", "Correct the offset or the count.");
@@ -138,10 +138,12 @@ public sealed class PreparedProgram
             };
         }
 
-        private static DeviceException Refuse(Device device, int region, string where, string answer, string advice)
+        private static DeviceException Refuse(Device device, int region, string where, string answer, string advice) => Told(device,
+            device.FindRegion(region)?.Description.Kind, new DeviceException(DeviceStatus.InvalidArgument, device.Address, "checking " + where, answer, advice));
+
+        private static DeviceException Told(Device device, RegionKind? kind, DeviceException error)
         {
-            var error = new DeviceException(DeviceStatus.InvalidArgument, device.Address, "checking " + where, answer, advice);
-            TransferEvents.Failed(device.Address, device.FindRegion(region)?.Description.Kind, error);
+            TransferEvents.Failed(device.Address, kind, error);
             return error;
         }
 

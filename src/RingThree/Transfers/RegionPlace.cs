@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using RingThree.Diagnostics;
 using RingThree.Hosting;
 
 namespace RingThree.Transfers;
@@ -13,7 +14,7 @@ public readonly record struct RegionPlace(int Region, ulong Offset) : IParsable<
     /// <exception cref="FormatException">It is not of that form.</exception>
     public static RegionPlace Parse(string s, IFormatProvider? provider = null) => TryParse(s, provider, out RegionPlace place)
         ? place
-        : throw new FormatException($"'{s}' is no place in a device; places go like bar0+0x20, cfg+0x04, rom+0, or range1+4 for a card without PCI.");
+        : throw new FormatException($"{ForeignText.Quoted(s)} is no place in a device; places go like bar0+0x20, cfg+0x04, rom+0, or range1+4 for a card without PCI.");
 
     /// <inheritdoc/>
     public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out RegionPlace result)

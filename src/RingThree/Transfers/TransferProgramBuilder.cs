@@ -127,7 +127,7 @@ public sealed class TransferProgramBuilder
     public TransferProgramBuilder ReadBlock(int width, int bar, ulong offset, int count, bool sameAddress = false)
     {
         CheckPlace(width, bar, offset);
-        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        if (count < 1) throw new ArgumentOutOfRangeException(nameof(count), $"Command {_commands.Count}: a block of {count} values was asked for; it has 1 or more.");
         return Add(new(TransferKind.ReadBlock, width, bar, offset, 0, 0, count, sameAddress, _values), newValues: count);
     }
 
@@ -141,7 +141,7 @@ public sealed class TransferProgramBuilder
     public TransferProgramBuilder WriteBlock(int width, int bar, ulong offset, ReadOnlySpan<ulong> values, bool sameAddress = false)
     {
         CheckPlace(width, bar, offset);
-        if (values.IsEmpty) throw new ArgumentException("A block has at least one value.", nameof(values));
+        if (values.IsEmpty) throw new ArgumentException($"Command {_commands.Count}: a block of no values was asked for; it has 1 or more.", nameof(values));
         foreach (ulong value in values) CheckFits(width, value, nameof(values));
         return Add(new(TransferKind.WriteBlock, width, bar, offset, 0, 0, values.Length, sameAddress, -1) { Data = values.ToArray() });
     }
@@ -154,18 +154,18 @@ public sealed class TransferProgramBuilder
         return new TransferProgram([.. _commands], _values);
     }
 
-    private static void CheckPlace(int width, int bar, ulong offset)
+    private void CheckPlace(int width, int bar, ulong offset)
     {
-        if (width is not (1 or 2 or 4 or 8)) throw new ArgumentOutOfRangeException(nameof(width), width, "A bus access has 1, 2, 4 or 8 bytes.");
-        ArgumentOutOfRangeException.ThrowIfNegative(bar);
+        if (width is not (1 or 2 or 4 or 8)) throw new ArgumentOutOfRangeException(nameof(width), $"Command {_commands.Count}: an access of {width} bytes was asked for; it can have 1, 2, 4 or 8.");
+        if (bar < 0) throw new ArgumentOutOfRangeException(nameof(bar), $"Command {_commands.Count}: BAR {bar} was asked for; a BAR, or another region's number, is 0 or more.");
         if (offset % (ulong)width != 0)
-            throw new ArgumentOutOfRangeException(nameof(offset), $"Offset 0x{offset:x} is not a multiple of the access width, {width} bytes.");
+            throw new ArgumentOutOfRangeException(nameof(offset), $"Command {_commands.Count}: offset 0x{offset:x} is not a multiple of the access width, {width} bytes.");
     }
 
-    private static void CheckFits(int width, ulong value, string name)
+    private void CheckFits(int width, ulong value, string name)
     {
         if (width < 8 && value >> (8 * width) != 0)
-            throw new ArgumentOutOfRangeException(name, $"0x{value:x} does not fit into {8 * width} bits.");
+            throw new ArgumentOutOfRangeException(name, $"Command {_commands.Count}: 0x{value:x} does not fit into {8 * width} bits.");
     }
 
     private TransferProgramBuilder Test(TransferKind kind, ulong mask, ulong expected)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using RingThree.Diagnostics;
 
 namespace RingThree.Transfers;
 
@@ -51,7 +52,7 @@ public static class TransferText
         }
         catch (Exception error) when (error is ArgumentException or InvalidOperationException)
         {
-            throw new FormatException($"'{what}': {error.Message} {Form}", error);
+            throw new FormatException($"'{ForeignText.Shown(what)}': {error.Message} {Form}", error);
         }
     }
 
@@ -79,7 +80,7 @@ public static class TransferText
         if (words.Length < 2 || verb[kind.Length..] is not ("8" or "16" or "32" or "64") || kind is not ("R" or "W" or "WB"))
             throw new ArgumentException("it is no command.");
         int width = int.Parse(verb.AsSpan(kind.Length), CultureInfo.InvariantCulture) / 8;
-        RegionPlace place = RegionPlace.TryParse(words[1], null, out RegionPlace known) ? known : throw new ArgumentException($"'{words[1]}' is no place such as bar0+0x20.");
+        RegionPlace place = RegionPlace.TryParse(words[1], null, out RegionPlace known) ? known : throw new ArgumentException($"{ForeignText.Quoted(words[1])} is no place such as bar0+0x20.");
         ulong ones = ulong.MaxValue >> (64 - (8 * width));
         if (kind == "W")
         {
@@ -103,7 +104,7 @@ public static class TransferText
     {
         bool fifo = IsFifo(rest);
         if (fifo) rest = rest[..^1];
-        if (rest.Length > 1 || (rest.Length == 1 && char.ToUpperInvariant(rest[0][0]) != 'X')) throw new ArgumentException($"'{rest[^1]}' is not understood there.");
+        if (rest.Length > 1 || (rest.Length == 1 && char.ToUpperInvariant(rest[0][0]) != 'X')) throw new ArgumentException($"{ForeignText.Quoted(rest[^1])} is not understood there.");
         ulong count = rest.Length == 1 ? Number(rest[0][1..], int.MaxValue) : 1;
         if (rest.Length == 0 && !fifo) builder.Read(width, place.Region, place.Offset);
         else builder.ReadBlock(width, place.Region, place.Offset, (int)count, fifo);
@@ -119,7 +120,7 @@ public static class TransferText
         for (int i = 2; i < words.Length; i += 2)
         {
             string word = words[i].ToUpperInvariant();
-            if (word is not ("AND" or "XOR")) throw new ArgumentException($"'{words[i]}' is neither 'and' nor 'xor'.");
+            if (word is not ("AND" or "XOR")) throw new ArgumentException($"{ForeignText.Quoted(words[i])} is neither 'and' nor 'xor'.");
             if (word == name) found = Number(words[i + 1], most);
         }
 
@@ -128,8 +129,8 @@ public static class TransferText
 
     private static ulong Number(string text, ulong most = ulong.MaxValue)
     {
-        if (!TryNumber(text, out ulong value)) throw new ArgumentException($"'{text}' is no number; numbers go like 17 or 0x11.");
-        return value <= most ? value : throw new ArgumentException($"{text} does not fit; the most there is 0x{most:x}.");
+        if (!TryNumber(text, out ulong value)) throw new ArgumentException($"{ForeignText.Quoted(text)} is no number; numbers go like 17 or 0x11.");
+        return value <= most ? value : throw new ArgumentException($"{ForeignText.Shown(text)} does not fit; the most there is 0x{most:x}.");
     }
 
     private static string Write(TransferCommand command)

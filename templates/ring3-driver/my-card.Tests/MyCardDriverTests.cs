@@ -1,3 +1,4 @@
+using RingThree.Hosting;
 using RingThree.Interrupts;
 using RingThree.Pci;
 using RingThree.Simulation;
@@ -50,7 +51,8 @@ public sealed class MyCardDriverTests
         using PciDevice card = host.Open(MyCardDriver.Id);
         await using var driver = new MyCardDriver(card);
 
-        await Assert.ThrowsAsync<TimeoutException>(() => driver.MeasureAsync(gain: 7));
+        DeviceException lost = await Assert.ThrowsAsync<DeviceException>(() => driver.MeasureAsync(gain: 7));
+        Assert.Equal(DeviceStatus.TimedOut, lost.Status);
         Assert.Equal(TimesSeven, await driver.MeasureAsync(gain: 7)); // the next one is as before
     });
 }

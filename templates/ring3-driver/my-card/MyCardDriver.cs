@@ -1,3 +1,4 @@
+using RingThree.Hosting;
 using RingThree.Interrupts;
 using RingThree.Pci;
 using RingThree.Transfers;
@@ -45,7 +46,7 @@ public sealed class MyCardDriver : IAsyncDisposable
     /// <summary>Measures, and waits for the card's interrupt.</summary>
     /// <param name="gain">What to multiply with.</param>
     /// <returns>A value for each channel.</returns>
-    /// <exception cref="TimeoutException">No interrupt came; the message says what the card and the line look like.</exception>
+    /// <exception cref="DeviceException">No interrupt came (<see cref="DeviceStatus.TimedOut"/>); the message says what the card and the line look like.</exception>
     public async Task<uint[]> MeasureAsync(uint gain)
     {
         Registers.Control.Write(gain);

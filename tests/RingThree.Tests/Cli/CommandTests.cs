@@ -134,7 +134,7 @@ public sealed class CommandTests
     }
 
     [Fact]
-    public async Task What_fits_at_the_cursor_is_suggested() => Assert.Equal((0, "read\n", ""), await Run("[suggest:8]", "ring3 re"));
+    public async Task What_fits_at_the_cursor_is_suggested() => Assert.Equal((0, "read\nremove\nrescan\nreset\n", ""), await Run("[suggest:8]", "ring3 re"));
 
     [Theory]
     [InlineData("msi")]

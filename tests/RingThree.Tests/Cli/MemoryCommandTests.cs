@@ -74,6 +74,22 @@ public sealed class MemoryCommandTests : IDisposable
         Assert.Contains("the map is damaged: line 10: ", Assert.Single(errors.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
     }
 
+    /// <summary>A line that names somebody's memory and is cut, or does not say where it is.</summary>
+    [Theory]
+    [InlineData("cma: Reserved 256 MiB at 0x", "is the text cut?")]
+    [InlineData("cma: Reserved 256 MiB in 2 ranges", "sudo cat /proc/iomem")]
+    public async Task Memory_of_somebody_that_is_not_told_is_1(string line, string told)
+    {
+        await File.WriteAllTextAsync(_file, MemoryMaps.Laptop + line + "\n");
+
+        (int status, string output, string errors) = await Memory("", "--dmesg", _file, "--reserve", "64M");
+
+        Assert.Equal(1, status);
+        Assert.DoesNotContain("memmap=", output, StringComparison.Ordinal);
+        Assert.Contains(told, errors, StringComparison.Ordinal);
+        Assert.Contains("--iomem FILE", errors, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task What_the_kernel_hides_is_1_with_what_to_do()
     {

@@ -43,7 +43,7 @@ public sealed class MonitorTests : IDisposable
         SkipElsewhere();
         _program.Start();
 
-        (int status, string output, _) = await _program.Monitor($"{_program.Id} --section INT --interval 200ms --json --count 4 --for 40s");
+        (int status, string output, _) = await _program.Monitor($"{_program.Id} --section INT --interval 500ms --json --count 4 --for 40s");
 
         Assert.Equal(0, status);
         JsonElement[] counts = [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => JsonDocument.Parse(l).RootElement)];
@@ -57,9 +57,11 @@ public sealed class MonitorTests : IDisposable
             Assert.Equal(fields.GetProperty("signalled").GetInt64(), fields.GetProperty("rejected").GetInt64() + fields.GetProperty("claimed").GetInt64());
         });
         Assert.False(counts[0].TryGetProperty("perSecond", out _)); // nothing to compare it with
-        Assert.All(counts[1..], c => Assert.InRange(c.GetProperty("perSecond").GetDouble(), 0.1, 10_000));
         long[] signalled = [.. counts.Select(c => c.GetProperty("fields").GetProperty("signalled").GetInt64())];
-        Assert.Equal(signalled.Order().Distinct(), signalled);
+        DateTime[] times = [.. counts.Select(c => c.GetProperty("time").GetDateTime())];
+        for (int i = 1; i < 4; i++) Assert.Equal((signalled[i] - signalled[i - 1]) / (times[i] - times[i - 1]).TotalSeconds, counts[i].GetProperty("perSecond").GetDouble(), 0.06); // it is rounded to a tenth
+        Assert.Equal(signalled.Order(), signalled);
+        Assert.True(signalled[^1] > signalled[0], output); // a machine that is busy may keep the program from any one interval's, and not from all
     }
 
     [Theory]
@@ -90,7 +92,7 @@ public sealed class MonitorTests : IDisposable
         (int status, string output, _) = await _program.Monitor($"{_program.Id} --section MISC --level trace --count 1 --for 40s");
 
         Assert.Equal(0, status);
-        Assert.EndsWith("  trace    MISC      0000:00:02.0: a round  [31mis over\n", output, StringComparison.Ordinal);
+        Assert.EndsWith("  trace    MISC      0000:00:02.0: a round ?[31mis over\n", output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -124,7 +126,7 @@ public sealed class MonitorTests : IDisposable
         SkipElsewhere();
         _program.Start();
 
-        (int status, string output, string errors) = await _program.Monitor($"{_program.Id} {arguments} | tee >(head -n 3 > /dev/null; kill -KILL {_program.Id}; cat > /dev/null)");
+        (int status, string output, string errors) = await _program.Monitor($"{_program.Id} {arguments} | tee >(grep -m 1 KER_PLUG > /dev/null; kill -KILL {_program.Id}; cat > /dev/null)");
 
         Assert.Equal(expected, status);
         Assert.Contains("KER_PLUG", output, StringComparison.Ordinal);
@@ -165,7 +167,8 @@ public sealed class MonitorTests : IDisposable
         Assert.SkipUnless(File.Exists("/usr/bin/script"), "needs script(1), of bsdutils");
         _program.Start();
 
-        (int status, string output, _) = await _program.Shell($"script -qec \"stty cols 200 rows 50; env -u NO_COLOR TERM=xterm {MonitoredProgram.Tool} monitor {_program.Id} --count 30 --interval 100ms --for 40s\" /dev/null < /dev/null");
+        // The program takes over a second for so many, however slow the machine: the table is drawn many times.
+        (int status, string output, _) = await _program.Shell($"script -qec \"stty cols 200 rows 50; env -u NO_COLOR TERM=xterm {MonitoredProgram.Tool} monitor {_program.Id} --count 120 --interval 100ms --for 40s\" /dev/null < /dev/null");
 
         Assert.Equal(0, status);
         Assert.Contains("\e[2A\e[J", output, StringComparison.Ordinal); // the heading and a session, drawn over

@@ -27,9 +27,9 @@ internal static class Repository
     }
 
     /// <summary>Runs a program that finds its hosts in RINGTHREE_HOSTS; null is none.</summary>
-    internal static async Task<(int Status, string Output, string Errors)> RunOn(string? hosts, string program)
+    internal static async Task<(int Status, string Output, string Errors)> RunOn(string? hosts, string program, params string[] arguments)
     {
-        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [program]);
+        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [program, .. arguments]);
         start.Environment.Remove("RINGTHREE_HOSTS");
         if (hosts is not null) start.Environment["RINGTHREE_HOSTS"] = hosts;
         return await Run(start);

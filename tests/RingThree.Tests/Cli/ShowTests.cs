@@ -86,7 +86,6 @@ public sealed class ShowTests : IDisposable
     [InlineData("neither a function's nor bytes", "\n50: ", "\nfffffff0: ")]
     [InlineData("those between are missing", "\n40: ", "\nff0: ")]
     [InlineData("there a second time and differ", "\n00:02.0 ", "\n")]
-    [InlineData("was there already", "\n00:02.0 ", "\n00:00.0 ")]
     [InlineData("is cut off", "\n\n00:02.0 ", null)]
     public async Task A_machines_dump_that_is_damaged_is_1_with_the_reason(string reason, string place, string? becomes)
     {
@@ -102,6 +101,130 @@ public sealed class ShowTests : IDisposable
         Assert.Single(errors.Split('\n', StringSplitOptions.RemoveEmptyEntries));
         using var json = JsonDocument.Parse(output);
         Assert.InRange(json.RootElement.GetArrayLength(), 2, 32);
+    }
+
+    [Fact]
+    public async Task A_function_that_is_there_twice_is_shown_in_two_states()
+    {
+        await File.WriteAllTextAsync(_file, ImageBuilder.Dump("00:04.0", new ImageBuilder(256).Bytes) + ImageBuilder.Dump("00:04.0", new ImageBuilder(256).Put16(0x04, 4).Bytes));
+
+        (int status, string output, string errors) = await Show("", "--dump", _file);
+
+        Assert.Equal(0, status);
+        Assert.Contains("was there already at line 1; both are shown.", errors, StringComparison.Ordinal);
+        Assert.StartsWith("0000:00:04.0 (state 1 of 2)  8086:1234", output, StringComparison.Ordinal);
+        Assert.Contains("\n\n0000:00:04.0 (state 2 of 2)  8086:1234", output, StringComparison.Ordinal);
+
+        (status, output, _) = await Show("", "--diff", _file);
+        Assert.Equal(0, status);
+        Assert.Contains("    command.busMaster: no -> yes\n", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_line_of_another_program_is_a_warning()
+    {
+        string[] lines = ImageBuilder.Dump("00:04.0", new ImageBuilder(256).Bytes).Split('\n');
+        await File.WriteAllTextAsync(_file, string.Join('\n', [.. lines[..5], "[  12.345678] usb 1-1: new device", .. lines[5..]])); // before 40h
+
+        (int status, string output, string errors) = await Show("", "--dump", _file);
+
+        Assert.Equal(0, status);
+        Assert.Contains("line 6: This line is neither a function's nor bytes", errors, StringComparison.Ordinal);
+        Assert.Contains("256 bytes read", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_copy_of_a_config_file()
+    {
+        await File.WriteAllBytesAsync(_file, new ImageBuilder(256).Capability(0x50, 0x05, "8800").Bytes);
+
+        (int status, string output, string errors) = await Show("", "--dump", _file);
+
+        Assert.Equal((0, ""), (status, errors));
+        Assert.StartsWith(Path.GetFileName(_file) + "  8086:1234", output, StringComparison.Ordinal);
+        Assert.Contains("[50] MSI: disabled, messages 16", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_differs_between_two_dumps_and_from_a_card()
+    {
+        byte[] image = new ImageBuilder(256).Capability(0x50, 0x05, "8000").Bytes;
+        await File.WriteAllTextAsync(_file, ImageBuilder.Dump("00:04.0", image) + ImageBuilder.Dump("00:05.0", image) + ImageBuilder.Dump("00:06.0", image));
+        string other = _file + ".after";
+        try
+        {
+            byte[] changed = new ImageBuilder(256).Capability(0x50, 0x05, "8100 0c10e0fe").Bytes;
+            await File.WriteAllTextAsync(other, ImageBuilder.Dump("00:04.0", changed) + ImageBuilder.Dump("00:05.0", image) + ImageBuilder.Dump("00:07.0", image));
+
+            (int status, string output, string errors) = await Show("", "--diff", _file, other);
+            Assert.Equal((0, ""), (status, errors));
+            Assert.Equal($"0000:00:04.0  from {_file}, line 1 to {other}, line 1\n    MSI.enabled: no -> yes\n    MSI.address: 0x0 -> 0xfee0100c\n"
+                + $"0000:00:06.0  only before, in {_file}, line 37\n0000:00:07.0  only after, in {other}, line 37\n", output);
+
+            (status, output, errors) = await Show("", "--diff", _file, other, "--json");
+            Assert.Equal((0, ""), (status, errors));
+            using var json = JsonDocument.Parse(output);
+            JsonElement first = json.RootElement[0];
+            Assert.Equal("0000:00:04.0", first.GetProperty("address").GetString());
+            Assert.Equal(256, first.GetProperty("bytesCompared").GetInt32());
+            Assert.Equal("MSI.enabled", first.GetProperty("changes")[0].GetProperty("name").GetString());
+            Assert.Equal((JsonValueKind.False, JsonValueKind.True), (first.GetProperty("changes")[0].GetProperty("before").ValueKind, first.GetProperty("changes")[0].GetProperty("after").ValueKind));
+            Assert.Equal(0xFEE0100CL, first.GetProperty("changes")[1].GetProperty("after").GetInt64());
+            Assert.Equal(4, json.RootElement.GetArrayLength());
+
+            (status, output, _) = await Show("", "--diff", _file, _file);
+            Assert.Equal((0, "Nothing differs in 3 functions.\n"), (status, output));
+
+            await File.WriteAllBytesAsync(other, image);
+            (status, output, _) = await Show("", "--diff", other, "sim:edu");
+            Assert.Equal(0, status);
+            Assert.Contains("    vendorId: 0x8086 -> 0x1234\n", output, StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.Delete(other);
+        }
+    }
+
+    [Theory]
+    [InlineData(2, "in several states", "--diff", "FILE")]
+    [InlineData(1, "nothing to compare", "--diff", "FILE", "sim:edu")]
+    [InlineData(2, "one of the three", "--diff", "FILE", "FILE", "--dump", "FILE")]
+    [InlineData(1, "", "--diff", "/no/such", "FILE")]
+    public async Task What_cannot_be_compared_is_told(int expected, string reason, params string[] arguments)
+    {
+        await File.WriteAllTextAsync(_file, ImageBuilder.Dump("00:04.0", new ImageBuilder(256).Bytes) + ImageBuilder.Dump("00:05.0", new ImageBuilder(256).Bytes));
+
+        (int status, string output, string errors) = await Show("", [.. arguments.Select(a => a == "FILE" ? _file : a)]);
+
+        Assert.Equal((expected, ""), (status, output));
+        Assert.Contains(reason, errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_image_without_an_address_beside_several_functions_is_told_which_there_are()
+    {
+        string image = _file + ".bin";
+        try
+        {
+            await File.WriteAllTextAsync(_file, ImageBuilder.Dump("00:04.0", new ImageBuilder(256).Bytes) + ImageBuilder.Dump("00:05.0", new ImageBuilder(256).Bytes));
+            await File.WriteAllBytesAsync(image, new ImageBuilder(256).Put16(0x04, 4).Bytes);
+
+            foreach ((string before, string after) in new[] { (image, _file), (_file, image) })
+            {
+                (int status, string output, string errors) = await Show("", "--diff", before, after);
+                Assert.Equal((1, ""), (status, output));
+                Assert.Contains($"{image} does not say which function it is", errors, StringComparison.Ordinal);
+                Assert.Contains($"The functions of {_file}: 0000:00:04.0, 0000:00:05.0. Name the file after one of them, such as 0000:00:04.0.bin.", errors, StringComparison.Ordinal);
+            }
+
+            await File.WriteAllTextAsync(_file, ImageBuilder.Dump("00:04.0", new ImageBuilder(256).Bytes)); // of one function there is nothing to choose
+            Assert.Contains("command.busMaster: no -> yes", (await Show("", "--diff", _file, image)).Output, StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.Delete(image);
+        }
     }
 
     [Fact]

@@ -9,7 +9,6 @@ public sealed class ToolTests
     private const int WrongUsage = 2;
 
     [Theory]
-    [InlineData]
     [InlineData("nosuch")]
     [InlineData("--bad")]
     [InlineData("list", "x")]
@@ -115,7 +114,7 @@ public sealed class ToolTests
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "needs Linux");
 
-        Assert.Equal(WrongUsage, (await Run(redirection)).Status);
+        Assert.Equal(WrongUsage, (await Run(redirection, "nosuch")).Status);
         Assert.Equal(WrongUsage, (await Run(redirection, "demo", "sim:nope")).Status);
         Assert.Equal(Failure, (await Run(redirection, "demo", "sim:nvme")).Status);
     }

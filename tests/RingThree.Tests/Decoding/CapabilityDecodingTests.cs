@@ -89,6 +89,33 @@ public sealed class CapabilityDecodingTests
         Assert.True(region.Find("enabled")!.IsSet);
     }
 
+    [Fact]
+    public void Enhanced_allocation_of_64_bits_below_4_gigabytes_and_larger_than_its_fields()
+    {
+        // Six words: base and offset of 64 bits with upper halves of 0, and a word more.
+        PciField region = Assert.Single(new ImageBuilder(256).Capability(0x40, 0x14, "0100 05000080 02000080 feff0000 00000000 00000000 00010000").Only().Find("regions")!.Fields);
+
+        Assert.True(region.Find("address64")!.IsSet && region.Find("lastOffset64")!.IsSet);
+        Assert.Equal(((decimal)0x8000_0000L, (decimal)0xFFFFL), (region.Find("address")!.Number, region.Find("lastOffset")!.Number));
+        Assert.Equal(["18h bit 8"], region.Find("unnamedBits")!.Words);
+    }
+
+    [Theory]
+    [InlineData(0x00, "3412 00000000 78563412", "02h 0x1234, 08h 0x12345678")]
+    [InlineData(0x0B, "3412 00000000 78563412", "02h 0x1234, 08h 0x12345678")]
+    [InlineData(0x0F, "0100 00000000 78563412", "02h 0x0001, 08h 0x12345678")]
+    [InlineData(0x16, "0000 00000000 78563412", "08h 0x12345678")]
+    [InlineData(0x08, "00d0 00000000 78563412", "08h 0x12345678")] // HyperTransport's generation 3
+    [InlineData(0x13, "0e03 0000 00000000 78563412", "08h 0x56780000, 0ch 0x1234")] // longer than its fields
+    public void What_no_layout_explains_is_shown_up_to_the_next(byte id, string content, string registers)
+    {
+        PciFunctionDescription function = new ImageBuilder(256).Capability(0x40, id, content).Capability(0x50, 0x03, "0000").Decode();
+
+        Assert.Contains($"         registers: {registers}", PciDescriptionText.Write(function, "x"), StringComparison.Ordinal);
+        Assert.Equal(registers, string.Join(", ", function.Capabilities[0].Find("registers")!.Fields.Select(f => f.Text)));
+        Assert.Contains("\"registers\":{", DecodedJson.Text(function), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(0x42, "unknown (42h)")]
     [InlineData(0x0F, "Secure Device")]

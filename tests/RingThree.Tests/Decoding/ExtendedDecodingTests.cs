@@ -126,6 +126,32 @@ public sealed class ExtendedDecodingTests
         Assert.Contains("[100] unknown (0777h)", PciDescriptionText.Write(new ImageBuilder(4096).Capability(0x40, 0x10, "0200").Extended(0x100, 0x777).Decode(), "x"), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(0x11)]
+    [InlineData(0x20)]
+    [InlineData(0x2C)]
+    [InlineData(0x38)]
+    [InlineData(0x777)]
+    public void One_without_a_layout_has_its_registers(ushort id)
+    {
+        PciCapabilityDescription one = Extended(id, 0, 0x1234_5678, 0x1);
+
+        Assert.Equal([("08h", (decimal)0x1234_5678L), ("0ch", 1m)], one.Find("registers")!.Fields.Select(f => (f.Name, f.Number)));
+        Assert.Empty(Extended(id).Fields);
+    }
+
+    [Fact]
+    public void A_resizable_bar_is_shown_even_if_their_count_is_0()
+    {
+        PciField bar = Assert.Single(Extended(0x15, 0x0000_0030, 0x0000_0102).Find("bars")!.Fields);
+
+        Assert.Equal((2m, 2m, "1MiB 2MiB", 0m), (bar.Find("bar")!.Number, bar.Find("sizeMegabytes")!.Number, bar.Find("supportedSizes")!.Value, bar.Find("count")!.Number));
+    }
+
+    [Fact]
+    public void A_version_that_is_not_1_is_in_the_text() =>
+        Assert.Contains("[100] Device Serial Number version 0:", PciDescriptionText.Write(new ImageBuilder(4096).Capability(0x40, 0x10, "0200").Extended(0x100, 3).Put8(0x102, 0).Decode(), "x"), StringComparison.Ordinal);
+
     [Fact]
     public void Loops_and_pointers_to_nothing_are_told()
     {

@@ -72,6 +72,24 @@ public sealed class HeaderDecodingTests
         Assert.Contains("virtual", PciDescriptionText.Write(function, "here"), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_bar_without_room_is_not_placed_whatever_its_register_holds()
+    {
+        RegionDescription[] regions = [.. Enumerable.Repeat(RegionDescription.Absent, 9)];
+        var obstacle = new RegionObstacle("the card has it, but the kernel found no room for it", "Boot Linux with pci=realloc.");
+        regions[0] = new RegionDescription(RegionKind.Memory, 0, RegionAbilities.None, "BAR 0") { Obstacle = obstacle }; // forgotten by the kernel
+        regions[2] = new RegionDescription(RegionKind.Memory, 0x10_0000, RegionAbilities.None, "BAR 2") { Obstacle = obstacle };
+
+        PciFunctionDescription function = PciDecoder.Decode(new ImageBuilder(256).Put16(0x04, 3).Put32(0x10, 0xE000_000C).Bytes, regions);
+        string text = PciDescriptionText.Write(function, "here");
+
+        Assert.Equal([(0, true, null), (2, true, 0x10_0000ul)], function.Bars.Select(b => (b.Index, b.IsUnplaced, b.Size)));
+        Assert.Contains("BAR 0: memory not placed, 64-bit, prefetchable, no room was found (the register holds 0xe0000000)\n", text, StringComparison.Ordinal);
+        Assert.Contains("BAR 2: memory not placed, 32-bit, 1 MiB, no room was found\n", text, StringComparison.Ordinal);
+        Assert.Contains("! BAR 2 is not placed: the card has it, but the kernel found no room for it. Boot Linux with pci=realloc.", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("virtual", text, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(0xFFF0_0001u, 0x0002, true)]
     [InlineData(0xFFF0_0001u, 0x0001, false)]
@@ -100,6 +118,49 @@ public sealed class HeaderDecodingTests
             PciField window = function.Bridge.Single(f => f.Name == name);
             return (window.Find("open")!.IsSet, window.Find("base")!.Number, window.Find("limit")!.Number, window.Find("addressBits")!.Number);
         }
+    }
+
+    [Theory]
+    [InlineData(0x1D, 0x2E, "1ch bit 9, 1ch bit 10, 1ch bit 11")]
+    [InlineData(0x26, 0x0F, "24h bit 16, 24h bit 17, 24h bit 18, 24h bit 19")]
+    public void A_limit_of_a_reserved_kind_is_told_beside_a_base_of_another(int at, byte value, string bits)
+    {
+        ImageBuilder bridge = new ImageBuilder(256, 1).Put8(0x1C, 0x11).Put8(0x1D, 0x21).Put16(0x24, 0x8001).Put16(0x26, 0x9001);
+        byte[] before = [.. bridge.Bytes];
+
+        Assert.Contains($"Unnamed bits: {bits}\n", PciDescriptionText.Write(bridge.Put8(at, value).Decode(), "x"), StringComparison.Ordinal);
+        Assert.NotEmpty(PciDifference.Between(before, bridge.Bytes));
+    }
+
+    [Fact]
+    public void A_limit_that_is_narrower_than_its_base_is_told()
+    {
+        ImageBuilder bridge = new ImageBuilder(256, 1).Put8(0x1C, 0x11).Put8(0x1D, 0x20).Put16(0x24, 0x8001).Put16(0x26, 0x9000);
+
+        string text = PciDescriptionText.Write(bridge.Decode(), "x");
+
+        Assert.Contains("IO window 0x1000-0x2fff (32-bit), but the limit says 16-bit\n", text, StringComparison.Ordinal);
+        Assert.Contains("prefetchable window 0x80000000-0x900fffff (64-bit), but the limit says 32-bit\n", text, StringComparison.Ordinal);
+        Assert.Equal(["bridge.ioWindow.limitAddressBits: 16 -> 32"], PciDifference.Between([.. bridge.Bytes], bridge.Put8(0x1D, 0x21).Bytes).Select(d => d.ToString()));
+    }
+
+    [Fact]
+    public void A_line_without_a_pin_and_a_window_that_is_closed_are_in_the_text_as_in_the_json()
+    {
+        string text = PciDescriptionText.Write(new ImageBuilder(256, 1).Put8(0x3C, 11).Put32(0x20, 0x0000_FFF0).Decode(), "x");
+
+        Assert.Contains("    Interrupt: no pin, line 11\n", text, StringComparison.Ordinal);
+        Assert.Contains("memory window closed (32-bit), base 0xfff00000, limit 0xfffff\n", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("Interrupt", PciDescriptionText.Write(new ImageBuilder(256).Decode(), "x"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_CardBus_bridges_own_registers_are_in_the_text()
+    {
+        string text = PciDescriptionText.Write(new ImageBuilder(128, 2).Put16(0x42, 1).Put32(0x44, 0x0001_0001).Decode(), "x");
+
+        Assert.Contains("legacy base 0x10000, legacy ports", text, StringComparison.Ordinal);
+        Assert.Contains("Unnamed bits: 40h bit 16", text, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -61,6 +61,24 @@ internal static partial class LspciOracle
             case "Resizable BAR":
                 Resizable(own, text);
                 break;
+            case "Root Complex Link Declaration":
+                LinkDeclaration(own, text);
+                break;
+            case "Data Object Exchange":
+                Has(text, $"DOECap: IntSup{Sign(own, "capabilities.interrupt")}");
+                Has(text, $"DOECtl: IntEn{Sign(own, "control.interrupt")}");
+                Has(text, $"DOESta: Busy{Sign(own, "status.busy")} IntSta{Sign(own, "status.interrupt")} Error"); // lspci 3.9 takes bit 0 for the error, which is bit 2
+                Has(text, $" ObjectReady{Sign(own, "status.objectReady")}");
+                break;
+            case "Multicast":
+                Has(text, $"McastCap: MaxGroups {own.Number("capabilities.groups")}");
+                Has(text, $"McastCtl: NumGroups {own.Number("control.groups")}, Enable{Sign(own, "control.enabled")}");
+                Has(text, $"McastBAR: IndexPos {own.Number("indexPosition")}, BaseAddr {(ulong)own.Number("address")!:x16}");
+                Has(text, $"McastBlockUntransVec: {(ulong)own.Number("blockUntranslated")!:x16}");
+                break;
+            case "HyperTransport":
+                HyperTransport(own, text);
+                break;
             case "Debug Port":
                 if (own.Number("bar") is { } bar) Has(text, $"BAR={bar + 1} offset={(uint)own.Number("offset")!:x4}");
                 break;
@@ -72,6 +90,35 @@ internal static partial class LspciOracle
                 break;
             default:
                 break;
+        }
+    }
+
+    private static void LinkDeclaration(PciCapabilityDescription own, string text)
+    {
+        string[] types = ["Config", "Egress", "Internal"];
+        string[] names = ["configuration space", "egress port", "internal link"];
+        Has(text, $"Desc:\tPortNumber={(uint)own.Number("port")!:x2} ComponentID={(uint)own.Number("component")!:x2}");
+        if (Array.IndexOf(names, own.Find("elementType")!.Value) is >= 0 and int type && text.Contains("EltType=" + types[type], StringComparison.Ordinal)) Has(text, "EltType=" + types[type]);
+        foreach (PciField link in own.Find("links")!.Fields)
+        {
+            bool memory = link.Find("type")!.Value == "memory";
+            Has(text, $"TargetPort={(uint)link.Find("targetPort")!.Number:x2} TargetComponent={(uint)link.Find("targetComponent")!.Number:x2} AssocRCRB{(link.Find("associatedRegisterBlock")!.IsSet ? "+" : "-")} LinkType={(memory ? "MemMapped" : "Config")} LinkValid{(link.Find("valid")!.IsSet ? "+" : "-")}");
+        }
+    }
+
+    private static void HyperTransport(PciCapabilityDescription own, string text)
+    {
+        if (own.Find("kind")!.Value == "slave or primary interface")
+        {
+            Has(text, $"BaseUnitID={own.Number("baseUnitId")} UnitCnt={own.Number("units")} MastHost{Sign(own, "masterHost")} DefDir{Sign(own, "defaultDirection")}");
+            if (text.Contains(" DUL", StringComparison.Ordinal)) Has(text, $"DefDir{Sign(own, "defaultDirection")} DUL{Sign(own, "dropOnUninitializedLink")}"); // from revision 1.02 on
+            Has(text, $"Link Control 0: CFlE{Sign(own, "linkControl0.crcFlood")} CST{Sign(own, "linkControl0.crcStartTest")} CFE{Sign(own, "linkControl0.crcForceError")} <LkFail{Sign(own, "linkControl0.linkFailure")} Init{Sign(own, "linkControl0.initialized")} EOC{Sign(own, "linkControl0.endOfChain")} TXO{Sign(own, "linkControl0.transmitterOff")}");
+            if (text.Contains("Error Handling:", StringComparison.Ordinal)) Has(text, $"Error Handling: PFlE{Sign(own, "errorHandling.protocolErrorFlood")} OFlE{Sign(own, "errorHandling.overflowErrorFlood")}");
+        }
+        else if (own.Find("kind")!.Value == "host or secondary interface")
+        {
+            Has(text, $"WarmRst{Sign(own, "warmReset")} DblEnd{Sign(own, "doubleEnded")}");
+            if (text.Contains("DevNum=", StringComparison.Ordinal)) Has(text, $"DblEnd{Sign(own, "doubleEnded")} DevNum={own.Number("device")} ChainSide{Sign(own, "chainSide")} HostHide{Sign(own, "hostHide")}");
         }
     }
 

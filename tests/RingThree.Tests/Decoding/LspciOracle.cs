@@ -31,6 +31,8 @@ internal static partial class LspciOracle
         ["Process Address Space ID"] = "Process Address Space ID (PASID)",
         ["Precision Time Measurement"] = "Precision Time Measurement",
         ["Data Link Feature"] = "Data Link Feature",
+        ["Root Complex Link Declaration"] = "Root Complex Link",
+        ["Designated Vendor Specific"] = "Designated Vendor-Specific",
     };
 
     /// <summary>Runs lspci over a dump; skips the test where there is none.</summary>

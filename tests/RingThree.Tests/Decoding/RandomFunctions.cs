@@ -4,11 +4,12 @@ namespace RingThree.Tests;
 internal static class RandomFunctions
 {
     /// <summary>Standard capabilities with the bytes they take, and extended ones.</summary>
-    private static readonly (byte Id, int Length)[] Standard = [(0x01, 8), (0x03, 8), (0x05, 24), (0x09, 16), (0x0A, 4), (0x0D, 8), (0x10, 0x3C), (0x11, 12), (0x12, 8), (0x13, 6)];
+    private static readonly (byte Id, int Length)[] Standard = [(0x01, 8), (0x03, 8), (0x05, 24), (0x08, 28), (0x09, 16), (0x0A, 4), (0x0D, 8), (0x10, 0x3C), (0x11, 12), (0x12, 8), (0x13, 6)];
 
     private static readonly (ushort Id, int Length)[] Extended =
     [
         (0x01, 0x48), (0x03, 12), (0x0B, 0x20), (0x0D, 8), (0x0E, 8), (0x0F, 8), (0x10, 0x40), (0x13, 16), (0x15, 0x34), (0x18, 8), (0x1B, 8), (0x1D, 0x30), (0x1E, 16), (0x1F, 12), (0x25, 12),
+        (0x05, 0x30), (0x12, 0x30), (0x2E, 24),
     ];
 
     internal static byte[] Make(Random random)
@@ -52,6 +53,8 @@ internal static class RandomFunctions
                 content[1] &= 0x3F;
             }
 
+            if (id == 0x08) content[1] &= 0x3F; // a slave's or a host's block
+
             if (id == 0x05)
             {
                 content[1] &= 0xF9; // no extended data, which lspci 3.9 does not know
@@ -68,6 +71,7 @@ internal static class RandomFunctions
         {
             uint[] words = new uint[(length / 4) - 1];
             for (int i = 0; i < words.Length; i++) words[i] = (uint)random.NextInt64(1L << 32);
+            if (id == 0x05) words[0] = (words[0] & 0xFFFF_00FF) | 0x0200; // two links
             if (id == 0x0B) words[0] = (words[0] & 0xF_FFFF) | ((uint)length << 20);
             builder.Extended(at, id, words);
             at += length;

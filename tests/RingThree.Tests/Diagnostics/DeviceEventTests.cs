@@ -37,7 +37,7 @@ public sealed class DeviceEventTests : IDisposable
         _host.Open(Place).Dispose();
 
         Assert.Equal(["HostOpened", "DeviceOpened", "DeviceResetFailed", "DeviceClosed", "DeviceArrived", "HostOpened", "DeviceOpened", "DeviceReset", "DeviceClosed", "DeviceOpened", "DeviceClosed"], _listener.Names);
-        Assert.Equal($"{Place}: not reset: resetting it failed: it has no reset of its own. Bring it to a known state through its registers.", _listener.Words("DeviceResetFailed"));
+        Assert.Equal($"{Place}: not reset: resetting it failed: it has no reset of its own. Bring it to a known state through its registers, or reset its bus (ResetBus).", _listener.Words("DeviceResetFailed"));
         Assert.All(_listener.Heard.Where(e => e.EventName == "HostOpened"), e => Assert.Equal(["sim", "SimulatedHost"], e.Payload!));
         Assert.Equal($"{Place}: reset", _listener.Words("DeviceReset"));
         Assert.Equal($"{Place} sim 1234:11e8", string.Join(' ', _listener.Heard.First(e => e.EventName == "DeviceOpened").Payload!));
@@ -83,7 +83,7 @@ public sealed class DeviceEventTests : IDisposable
 
         Assert.StartsWith($"{Place}: accessing 64 bits of configuration space at 0x40 failed", _listener.Words("ConfigurationTransferFailed"), StringComparison.Ordinal);
         string[] reasons = [.. _listener.Heard.Where(e => e.EventName == "MemoryTransferFailed").Select(e => (string)e.Payload![1]!)];
-        Assert.StartsWith("BAR 0: 4 bytes at 0x40000000 were asked for", reasons[0], StringComparison.Ordinal);
+        Assert.StartsWith("BAR 0: 0x4 bytes at 0x40000000 were asked for", reasons[0], StringComparison.Ordinal);
         Assert.StartsWith("checking command 0 of the transfer program (Read, 32 bits, region 1, offset 0x0) failed", reasons[1], StringComparison.Ordinal);
         Assert.Equal(2, reasons.Length);
     }

@@ -36,6 +36,10 @@ public sealed class EventSourceTests
     }
 
     [Fact]
+    public void The_table_of_words_is_what_the_declarations_say() =>
+        Assert.Equal(Events.ToDictionary(e => e.Name, e => e.GetCustomAttribute<EventAttribute>()!.Message!), EventText.Words);
+
+    [Fact]
     public void Each_event_comes_out_as_it_went_in()
     {
         foreach (MethodInfo declared in Events)

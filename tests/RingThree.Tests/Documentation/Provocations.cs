@@ -7,6 +7,7 @@ using RingThree.Interrupts;
 using RingThree.Linux;
 using RingThree.Pci;
 using RingThree.Platform;
+using RingThree.Samples.Edu;
 using RingThree.Simulation;
 using RingThree.Transfers;
 using Xunit;
@@ -44,24 +45,27 @@ internal static class Provocations
                 using InterruptSession first = card.Interrupts.Enable(new InterruptOptions());
                 card.Interrupts.Enable(new InterruptOptions());
             })),
-            FromKernel(DeviceStatus.Busy, Errno.EBUSY, "VfioGroup.cs", "opening its isolation group (/dev/vfio/11)", "open", "Another process has a device of this group open: close it there. Processes cannot share a group."),
+            OnMachine(DeviceStatus.Busy, _ => { }, machine => machine.Diagnosis.NoGroup(Errno.EBUSY, 11)),
         ],
         ["AccessDenied"] =
         [
-            FromKernel(DeviceStatus.AccessDenied, Errno.EACCES, "VfioGroup.cs", "opening its isolation group (/dev/vfio/11)", "open", "Run as root, or give yourself the file: chown $USER /dev/vfio/11"),
-            Of(DeviceStatus.AccessDenied, () =>
+            OnMachine(DeviceStatus.AccessDenied, machine => machine.User(1000, "0"), machine => machine.Diagnosis.NoGroup(Errno.EACCES, 11)),
+            OnMachine(DeviceStatus.AccessDenied, machine => machine.InContainer(), machine => machine.Diagnosis.NoGroup(Errno.EPERM, 11)),
+            OnMachine(DeviceStatus.AccessDenied, machine => machine.Write("/sys/kernel/security/lockdown", "none [integrity] confidentiality"), machine =>
             {
                 Marshal.SetLastPInvokeError(Errno.EPERM);
-                throw PlatformCard.NoMemoryFile("adc");
+                return PlatformCard.NoMemoryFile("adc", machine.System);
             }),
             Of(DeviceStatus.AccessDenied, () => new SimulatedHost().Open(new PlatformResources("adc").Memory(0x100_0000, 0x1000))),
         ],
-        ["WrongDriver"] = [Of(DeviceStatus.WrongDriver, () => throw VfioErrors.WrongDriver(Place, "nvme"))],
-        ["NoIommu"] = [Of(DeviceStatus.NoIommu, () => throw VfioErrors.NoIommu(Place))],
-        ["NoInterruptRemapping"] = [Of(DeviceStatus.NoInterruptRemapping, () => throw VfioErrors.NoInterruptRemapping(Place))],
-        ["GroupNotViable"] = [NotViable],
+        ["WrongDriver"] = [OnMachine(DeviceStatus.WrongDriver, machine => machine.Bind(Place, "nvme"), machine => machine.Open())],
+        ["NoIommu"] = [OnMachine(DeviceStatus.NoIommu, NoGroups, machine => machine.Open())],
+        ["NoInterruptRemapping"] = [OnMachine(DeviceStatus.NoInterruptRemapping, machine => machine.Write("/proc/interrupts", " 24:  0  IO-APIC 1-edge  i8042"), machine => machine.Diagnosis.NoDomain(Errno.EPERM, "setting up its address space", "VFIO_SET_IOMMU", ""))],
+        ["GroupNotViable"] = [OnMachine(DeviceStatus.GroupNotViable, machine => machine.Function("0000:03:00.1", "snd_hda_intel", 11), machine => machine.Diagnosis.NotViable(11))],
         ["NotSupported"] =
         [
+            OnMachine(DeviceStatus.NotSupported, machine => machine.Write("/sys/kernel/iommu_groups/11/reserved_regions", "0x000000007b800000 0x000000007fffffff direct"),
+                machine => machine.Diagnosis.NoDomain(Errno.EPERM, "setting up its address space", "VFIO_SET_IOMMU", "")),
             Of(DeviceStatus.NotSupported, () => Drive(card => card.Reset())),
             Of(DeviceStatus.NotSupported, () => new PlatformHost().Open(new PlatformResources("adc").Irq(5)).Interrupts.Enable(new InterruptOptions())),
         ],
@@ -75,15 +79,31 @@ internal static class Provocations
         ["NoResources"] =
         [
             Of(DeviceStatus.NoResources, () => Drive(card => card.Dma.Allocate(2 << 20, addressBits: 20))),
-            FromKernel(DeviceStatus.NoResources, Errno.ENOMEM, "VfioAddressSpace.cs", "mapping 16777216 bytes for DMA at iova 0x1000", "VFIO_IOMMU_MAP_DMA", "The memory that may be locked has run out: raise it with ulimit -l, or map less."),
+            OnMachine(DeviceStatus.NoResources, machine =>
+            {
+                machine.User(0, "000001ffffffbfff");
+                machine.Limit("8388608");
+            }, machine => VfioAddressSpace.Refused(machine.System, Errno.ENOMEM, Place, 16777216, new Iova(0x1000))),
+            OnMachine(DeviceStatus.NoResources, machine => machine.Resources("0x0000000000000000 0x0000000003ffffff 0x0000000020140204"), machine => machine.Diagnosis.NoDevice(Errno.EINVAL, hasToken: false)),
             Of(DeviceStatus.NoResources, () => Use(host =>
             {
                 host.MaximumVectors = 0;
                 Open(host, card => card.Interrupts.Enable(new InterruptOptions { Kinds = InterruptKinds.Msi }));
             })),
+            Of(DeviceStatus.NoResources, () => Drive(card => card.Interrupts.Enable(new InterruptOptions { Kinds = InterruptKinds.MsiX }))),
         ],
         ["DeviceGone"] =
         [
+            OnMachine(DeviceStatus.DeviceGone, machine =>
+            {
+                Array.Fill(machine.Header, (byte)0xFF);
+                machine.Configure();
+            }, machine => machine.Open()),
+            OnMachine(DeviceStatus.DeviceGone, machine =>
+            {
+                machine.Header.AsSpan(0x10, 24).Clear();
+                machine.Configure();
+            }, machine => machine.Open()),
             Of(DeviceStatus.DeviceGone, () => Use(host => Open(host, card =>
             {
                 InterruptSession session = card.Interrupts.Enable(new InterruptOptions());
@@ -91,10 +111,7 @@ internal static class Provocations
                 session.NextAsync(Short).AsTask().GetAwaiter().GetResult();
             }))),
         ],
-        ["TimedOut"] = [Of(DeviceStatus.TimedOut, () => Drive(DisableDuringCallback))],
-        ["InterruptStorm"] = [() => Report(InterruptReportKind.Storm, Storm)],
-        ["IoError"] = [FromKernel(DeviceStatus.IoError, 5, "VfioDevice.cs", "resetting the function", "VFIO_DEVICE_RESET", "See the kernel's log: dmesg | tail")],
-        ["TimeoutException"] =
+        ["TimedOut"] =
         [
             Timeout(_ => { }),
             Timeout(rig =>
@@ -114,7 +131,10 @@ internal static class Provocations
                 rig.Card.Config.ModifyCommand(PciCommand.None, PciCommand.InterruptDisable);
                 rig.Model.Raise();
             }, new InterruptOptions { Kinds = InterruptKinds.Level, Immediate = TransferText.Parse("r32 bar0+0x24; mask 0xff") }),
+            Of(DeviceStatus.TimedOut, () => Drive(DisableDuringCallback)),
         ],
+        ["InterruptStorm"] = [() => Report(InterruptReportKind.Storm, Storm)],
+        ["IoError"] = [FromKernel(DeviceStatus.IoError, 5, "VfioDevice.cs", "resetting the function", "VFIO_DEVICE_RESET", "See the kernel's log: dmesg | tail")],
         ["ObjectDisposedException"] =
         [
             Throwing<ObjectDisposedException>(() => Drive(card =>
@@ -123,16 +143,37 @@ internal static class Provocations
                 session.Disable();
                 session.NextAsync(Short).AsTask().GetAwaiter().GetResult();
             })),
+            Throwing<ObjectDisposedException>(() => Drive(card =>
+            {
+                card.Dispose();
+                card.Dma.Allocate(4096);
+            })),
+            Throwing<ObjectDisposedException>(() => Use(host => Open(host, card =>
+            {
+                host.Dispose();
+                card.Interrupts.Enable(new InterruptOptions());
+            }))),
+            Throwing<ObjectDisposedException>(() => Drive(card =>
+            {
+                DmaBuffer buffer = card.Dma.Allocate(4096);
+                buffer.Dispose();
+                buffer.Span.Clear();
+            })),
         ],
         ["InvalidOperationException"] =
         [
             Throwing<InvalidOperationException>(() => Drive(card => card.Interrupts.Enable(new InterruptOptions()).Wait(Short, out _))),
+            Throwing<InvalidOperationException>(() => default(EduRegisters).Identification.Read()),
             Throwing<InvalidOperationException>(() => new TransferProgramBuilder().Write32(bar: 0, 0x60, 1).Mask(1)),
         ],
         ["ArgumentException"] =
         [
             Throwing<ArgumentException>(() => Drive(card => card.Interrupts.Enable(new InterruptOptions { Delivery = InterruptDelivery.Inline }))),
             Throwing<ArgumentOutOfRangeException>(() => Drive(card => card.Bar(0).Read<uint>(0x10000))),
+            Throwing<ArgumentOutOfRangeException>(() => Drive(card => card.Bar(0).As<EduRegisters>(0xFF80))),
+            Throwing<ArgumentOutOfRangeException>(() => Drive(card => card.Interrupts.Enable(new InterruptOptions()).VectorOf(5))),
+            Throwing<ArgumentOutOfRangeException>(() => Drive(card => card.Interrupts.Enable(new InterruptOptions()).Trigger(7))),
+            Throwing<ArgumentException>(() => Drive(card => card.Bar(0).Read<bool>(0))),
         ],
         ["FormatException"] =
         [
@@ -209,16 +250,23 @@ internal static class Provocations
 
     private static void Drive(Action<PciDevice> work) => Use(host => Open(host, work));
 
-    /// <summary>The functions of the group are the reader's machine's.</summary>
-    private static Task<string> NotViable()
+    /// <summary>What opening says where a machine stands so; its group is the eleventh.</summary>
+    private static Func<Task<string>> OnMachine(DeviceStatus status, Action<FakeLinux> arrange, Func<FakeLinux, DeviceException> fail) => () =>
     {
-        const int group = 4711;
-        DeviceException error = VfioErrors.NotViable(Place, group);
-        Assert.Equal(DeviceStatus.GroupNotViable, error.Status);
-        string message = error.Message.Replace("4711", "11", StringComparison.Ordinal);
-        Assert.Contains("Group 11: ", message, StringComparison.Ordinal);
-        return Task.FromResult(message[..message.IndexOf("Group 11: ", StringComparison.Ordinal)]
-            + $"Group 11: {Place} (vfio-pci), 0000:03:00.1 (snd_hda_intel). Run: ring3 bind 0000:03:00.1");
+        using var machine = new FakeLinux();
+        machine.Link($"/sys/devices/pci0000:00/{FakeLinux.Port}/{Place}/iommu_group", machine.Root + "/sys/kernel/iommu_groups/11");
+        Directory.CreateDirectory($"{machine.Root}/sys/kernel/iommu_groups/11/devices/{Place}");
+        machine.Group(11);
+        arrange(machine);
+        DeviceException error = fail(machine);
+        Assert.Equal(status, error.Status);
+        return Task.FromResult(error.Message);
+    };
+
+    private static void NoGroups(FakeLinux machine)
+    {
+        machine.Delete($"/sys/bus/pci/devices/{Place}/iommu_group");
+        machine.Delete("/sys/kernel/iommu_groups");
     }
 
     private static void DisableDuringCallback(PciDevice card)
@@ -284,7 +332,9 @@ internal static class Provocations
         using PciDevice card = host.Open(Place);
         await using InterruptSession session = card.Interrupts.Enable(options ?? new InterruptOptions());
         before(new Rig(card, model, session));
-        return (await Assert.ThrowsAsync<TimeoutException>(async () => await session.NextAsync(Short))).Message;
+        DeviceException error = await Assert.ThrowsAsync<DeviceException>(async () => await session.NextAsync(Short));
+        Assert.Equal(DeviceStatus.TimedOut, error.Status);
+        return error.Message;
     };
 
     private static void Replay() => InFolder(folder =>

@@ -20,6 +20,11 @@ internal sealed class FakeAddressSpace(params (ulong First, ulong Last)[] ranges
 
     internal Action<string>? Note { get; set; }
 
+    /// <summary>The memory that the host gives; it has ordinary one only unless this is set.</summary>
+    internal Func<ulong, DmaMemoryOptions, IHostMemory?> Memory { get; init; } = (_, _) => null;
+
+    public IHostMemory? Allocate(ulong length, DmaMemoryOptions wishes) => Memory(length, wishes);
+
     public void Map(nuint memory, ulong length, Iova iova, DmaAccess access)
     {
         if (Refusal is { } refusal)

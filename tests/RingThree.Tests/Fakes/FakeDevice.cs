@@ -53,6 +53,9 @@ internal sealed class FakeDevice : IHost, IHostedDevice
     /// <summary>The interrupt group that cannot be enabled.</summary>
     internal int Refused { get; init; } = -1;
 
+    /// <summary>How many of so many vectors it grants; may throw.</summary>
+    internal Func<int, int> Granting { get; set; } = wanted => wanted;
+
     /// <summary>Looks at what is to be unbound; may throw.</summary>
     internal Action<int> Unbinding { get; set; } = _ => { };
 
@@ -83,6 +86,16 @@ internal sealed class FakeDevice : IHost, IHostedDevice
         foreach ((int offset, int length) in mapped ?? []) _mappings[region].Add(new FakeMapping(this, name, memory, (ulong)offset, (ulong)length));
         return this;
     }
+
+    /// <summary>Gives it a region that nobody reaches.</summary>
+    internal FakeDevice AddUnreachable(int region, RegionObstacle obstacle)
+    {
+        _regions[region] = new RegionDescription(RegionKind.Memory, 0, RegionAbilities.None, $"BAR {region}") { Obstacle = obstacle };
+        return this;
+    }
+
+    /// <summary>What is mapped of a region.</summary>
+    internal IEnumerable<FakeMapping> Mappings(int region) => _mappings[region].Cast<FakeMapping>();
 
     internal PciDevice Open() => PciHostExtensions.Open(this, Place);
 
@@ -117,7 +130,25 @@ internal sealed class FakeDevice : IHost, IHostedDevice
         this[region].Write(offset, data.Length, value);
     }
 
-    public IReadOnlyList<IRegionMapping> Map(int region) => _mappings[region];
+    /// <summary>The regions it was asked to map, in order.</summary>
+    internal List<int> Mapped { get; } = [];
+
+    /// <summary>Whether it maps for write-combining; else it refuses.</summary>
+    internal bool Combines { get; init; }
+
+    public IReadOnlyList<IRegionMapping> Map(int region)
+    {
+        Mapped.Add(region);
+        return _mappings[region];
+    }
+
+    public IReadOnlyList<IRegionMapping> Map(int region, RegionCaching caching)
+    {
+        if (!Combines) throw new DeviceException(DeviceStatus.NotSupported, Place, "mapping", "the fake refuses", "Take it as it is.");
+        Mapped.Add(region);
+        foreach (FakeMapping mapping in Mappings(region)) mapping.Caching = caching;
+        return _mappings[region];
+    }
 
     public IInterruptWaiter CreateWaiter() => NewWaiter();
 
@@ -125,7 +156,7 @@ internal sealed class FakeDevice : IHost, IHostedDevice
     {
         if (group == Refused) throw new DeviceException(DeviceStatus.NoResources, Place, "enabling interrupts", "refused", "Nothing.");
         Note($"bind {InterruptGroups[group].Name} with {routes.Length}");
-        return routes.Length;
+        return Granting(routes.Length);
     }
 
     public void Unbind(int group)

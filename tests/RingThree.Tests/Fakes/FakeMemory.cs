@@ -70,7 +70,7 @@ internal sealed unsafe class FakeMemory
 }
 
 /// <summary>A part of a region in this process. The overlay is real: the bytes read all ones until it is taken away.</summary>
-internal sealed class FakeMapping(FakeDevice device, string name, FakeMemory memory, ulong offset, ulong length) : IRegionMapping
+internal sealed class FakeMapping(FakeDevice device, string name, FakeMemory memory, ulong offset, ulong length) : ICopiedMapping
 {
     private byte[]? _covered;
 
@@ -78,7 +78,18 @@ internal sealed class FakeMapping(FakeDevice device, string name, FakeMemory mem
 
     public ulong Length => length;
 
+    public RegionCaching Caching { get; internal set; }
+
     public nuint Address => memory.Address + (nuint)offset;
+
+    /// <summary>How often it was asked to copy.</summary>
+    internal int Copies { get; private set; }
+
+    public void Copy(ReadOnlySpan<byte> source, Span<byte> destination)
+    {
+        Copies++;
+        source.CopyTo(destination);
+    }
 
     public void Overlay()
     {

@@ -201,12 +201,8 @@ public abstract class InterruptWaiterTests : IDisposable
     {
         var room = new InterruptSignal[4];
         Action signal = Prepared(2);
-        Turn(1000);
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        Turn(10_000);
-
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, Allocations.OfSteady(() => Turn(5000)));
 
         void Turn(int times)
         {

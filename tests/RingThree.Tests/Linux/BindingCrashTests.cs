@@ -134,7 +134,7 @@ public sealed class BindingCrashTests : IDisposable
 
     /// <summary>A new program. One that was killed has lost its locks, which a stopped thread has not; so each has locks of its own.</summary>
     private BindingHistory Program(FakeKernel kernel, string folder) =>
-        new(folder, new DriverBinding(kernel.Root, kernel.Write), Path.Combine(_root, $"{_programs++}"));
+        new(folder, new DriverBinding(kernel.Root, kernel.Write, kernel.System), Path.Combine(_root, $"{_programs++}"));
 
-    private static string? Driver(FakeKernel kernel) => new DriverBinding(kernel.Root, kernel.Write).GetDriver(FakeKernel.Place);
+    private static string? Driver(FakeKernel kernel) => new DriverBinding(kernel.Root, kernel.Write, kernel.System).GetDriver(FakeKernel.Place);
 }

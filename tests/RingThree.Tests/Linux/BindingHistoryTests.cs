@@ -247,7 +247,7 @@ public sealed class BindingHistoryTests : IDisposable
         {
             if (number != 1 || isAfter) return;
             kernel.OnWrite = null;
-            var impatient = new BindingHistory(_folder, new DriverBinding(kernel.Root, kernel.Write), _folder + ".locks") { Patience = TimeSpan.FromSeconds(0.2) };
+            var impatient = new BindingHistory(_folder, new DriverBinding(kernel.Root, kernel.Write, kernel.System), _folder + ".locks") { Patience = TimeSpan.FromSeconds(0.2) };
             foreach (Action action in (Action[])[() => impatient.Bind(Place, "vfio-pci"), () => impatient.GiveBack(Place)])
             {
                 DeviceException error = Assert.Throws<DeviceException>(action);
@@ -369,7 +369,7 @@ public sealed class BindingHistoryTests : IDisposable
         Assert.All(functions, f => Assert.Contains(DeviceUse.Of(f), use => use.Contains("is mounted at", StringComparison.Ordinal)));
     }
 
-    private static string? Driver(FakeKernel kernel) => new DriverBinding(kernel.Root, kernel.Write).GetDriver(FakeKernel.Place);
+    private static string? Driver(FakeKernel kernel) => new DriverBinding(kernel.Root, kernel.Write, kernel.System).GetDriver(FakeKernel.Place);
 
-    private BindingHistory History(FakeKernel kernel) => new(_folder, new DriverBinding(kernel.Root, kernel.Write), _folder + ".locks");
+    private BindingHistory History(FakeKernel kernel) => new(_folder, new DriverBinding(kernel.Root, kernel.Write, kernel.System), _folder + ".locks");
 }

@@ -17,7 +17,7 @@ public sealed class DriverBindingTests
     public void A_function_is_handed_over_and_taken_back(string address)
     {
         using var kernel = new FakeKernel();
-        var binding = new DriverBinding(kernel.Root, kernel.Write);
+        var binding = new DriverBinding(kernel.Root, kernel.Write, kernel.System);
 
         binding.SetDriver(address, "vfio-pci");
         Assert.Equal("vfio-pci", binding.GetDriver(address));
@@ -33,7 +33,7 @@ public sealed class DriverBindingTests
     public void Without_a_group_nothing_is_touched()
     {
         using var kernel = new FakeKernel(group: false);
-        var binding = new DriverBinding(kernel.Root, kernel.Write);
+        var binding = new DriverBinding(kernel.Root, kernel.Write, kernel.System);
 
         DeviceException error = Assert.Throws<DeviceException>(() => binding.SetDriver(Place, "vfio-pci"));
 
@@ -55,7 +55,7 @@ public sealed class DriverBindingTests
         byte[] config = new byte[64];
         config[0x0E] = 0x81; // a bridge, of several functions
         kernel.Put(file, file == "config" ? config : "2\n"u8.ToArray());
-        var binding = new DriverBinding(kernel.Root, kernel.Write);
+        var binding = new DriverBinding(kernel.Root, kernel.Write, kernel.System);
 
         DeviceException error = Assert.Throws<DeviceException>(() => binding.SetDriver(Place, "vfio-pci"));
 
@@ -72,7 +72,7 @@ public sealed class DriverBindingTests
     public void A_driver_that_does_not_take_it_gives_it_back()
     {
         using var kernel = new FakeKernel { Refusing = { "vfio-pci" } };
-        var binding = new DriverBinding(kernel.Root, kernel.Write);
+        var binding = new DriverBinding(kernel.Root, kernel.Write, kernel.System);
 
         DeviceException error = Assert.Throws<DeviceException>(() => binding.SetDriver(Place, "vfio-pci"));
 
@@ -86,7 +86,7 @@ public sealed class DriverBindingTests
     public void A_driver_that_had_it_by_name_has_it_by_name_again()
     {
         using var kernel = new FakeKernel(driver: null) { Refusing = { "uio_pci_generic" } };
-        var binding = new DriverBinding(kernel.Root, kernel.Write);
+        var binding = new DriverBinding(kernel.Root, kernel.Write, kernel.System);
         binding.SetDriver(Place, "vfio-pci");
 
         DeviceException error = Assert.Throws<DeviceException>(() => binding.SetDriver(Place, "uio_pci_generic"));
@@ -99,7 +99,7 @@ public sealed class DriverBindingTests
     public void A_probe_that_fails_is_undone_too()
     {
         using var kernel = new FakeKernel { Refused = { ["drivers_probe"] = new IOException("Invalid argument") } };
-        var binding = new DriverBinding(kernel.Root, kernel.Write);
+        var binding = new DriverBinding(kernel.Root, kernel.Write, kernel.System);
 
         DeviceException error = Assert.Throws<DeviceException>(() => binding.SetDriver(Place, "vfio-pci"));
 
@@ -113,7 +113,7 @@ public sealed class DriverBindingTests
     public void An_override_that_stays_is_told()
     {
         using var kernel = new FakeKernel { Refusing = { "vfio-pci" }, Refused = { ["driver_override="] = new IOException("Interrupted") } };
-        var binding = new DriverBinding(kernel.Root, kernel.Write);
+        var binding = new DriverBinding(kernel.Root, kernel.Write, kernel.System);
 
         DeviceException error = Assert.Throws<DeviceException>(() => binding.SetDriver(Place, "vfio-pci"));
 
@@ -125,7 +125,7 @@ public sealed class DriverBindingTests
     public void A_function_that_had_no_driver_has_none_again()
     {
         using var kernel = new FakeKernel(driver: null) { Refusing = { "vfio-pci" } };
-        var binding = new DriverBinding(kernel.Root, kernel.Write);
+        var binding = new DriverBinding(kernel.Root, kernel.Write, kernel.System);
 
         DeviceException error = Assert.Throws<DeviceException>(() => binding.SetDriver(Place, "vfio-pci"));
 
@@ -137,7 +137,7 @@ public sealed class DriverBindingTests
     public void A_driver_that_does_not_let_go_is_a_failure()
     {
         using var kernel = new FakeKernel { KeepsDriver = true };
-        var binding = new DriverBinding(kernel.Root, kernel.Write);
+        var binding = new DriverBinding(kernel.Root, kernel.Write, kernel.System);
 
         DeviceException error = Assert.Throws<DeviceException>(() => binding.SetDriver(Place, null));
 
@@ -153,7 +153,7 @@ public sealed class DriverBindingTests
     {
         var denied = new UnauthorizedAccessException("denied");
         using var kernel = new FakeKernel { Refused = { ["driver_override"] = denied, ["unbind"] = denied } };
-        var binding = new DriverBinding(kernel.Root, kernel.Write);
+        var binding = new DriverBinding(kernel.Root, kernel.Write, kernel.System);
 
         DeviceException error = Assert.Throws<DeviceException>(() => binding.SetDriver(Place, driver));
 
@@ -172,7 +172,7 @@ public sealed class DriverBindingTests
     public void An_address_that_is_none_is_refused(string address)
     {
         using var kernel = new FakeKernel();
-        var binding = new DriverBinding(kernel.Root, kernel.Write);
+        var binding = new DriverBinding(kernel.Root, kernel.Write, kernel.System);
 
         Assert.Equal(DeviceStatus.InvalidArgument, Assert.Throws<DeviceException>(() => binding.GetDriver(address)).Status);
         Assert.Equal(DeviceStatus.InvalidArgument, Assert.Throws<DeviceException>(() => binding.SetDriver(address, null)).Status);
@@ -189,7 +189,7 @@ public sealed class DriverBindingTests
     public void A_driver_that_has_no_drivers_name_is_refused(string driver)
     {
         using var kernel = new FakeKernel();
-        var binding = new DriverBinding(kernel.Root, kernel.Write);
+        var binding = new DriverBinding(kernel.Root, kernel.Write, kernel.System);
 
         Assert.Equal(DeviceStatus.InvalidArgument, Assert.Throws<DeviceException>(() => binding.SetDriver(Place, driver)).Status);
         Assert.Empty(kernel.Writes);

@@ -1,3 +1,5 @@
+using RingThree.Linux;
+
 namespace RingThree.Tests;
 
 /// <summary>A tree like /sys/bus/pci with one function, and a kernel behind it that answers what is written there.</summary>
@@ -15,6 +17,9 @@ internal sealed class FakeKernel : IDisposable
     }
 
     internal string Root { get; } = Directory.CreateTempSubdirectory("ringthree-sysfs-").FullName;
+
+    /// <summary>A machine that tells nothing else.</summary>
+    internal LinuxSystem System => new(Root);
 
     /// <summary>What was written, as "file=text".</summary>
     internal List<string> Writes { get; } = [];

@@ -9,16 +9,18 @@ namespace RingThree.Tests;
 public sealed class SysfsConfigurationTests : IDisposable
 {
     private static readonly PciAddress Place = new(0, 0, 4, 0);
-    private readonly string _root = Directory.CreateTempSubdirectory("r3-sysfs-").FullName;
+    private readonly string _system = Directory.CreateTempSubdirectory("r3-sysfs-").FullName;
+    private readonly string _root;
     private readonly string _folder;
 
     public SysfsConfigurationTests()
     {
+        _root = _system + SysfsPci.Root;
         _folder = Path.Combine(_root, "devices", Place.ToString());
         Directory.CreateDirectory(_folder);
     }
 
-    public void Dispose() => Directory.Delete(_root, recursive: true);
+    public void Dispose() => Directory.Delete(_system, recursive: true);
 
     [Theory]
     [InlineData(64)]
@@ -48,6 +50,26 @@ public sealed class SysfsConfigurationTests : IDisposable
         Assert.Equal(RegionAbilities.Address64, read.Regions[0].Abilities);
     }
 
+    [Theory]
+    [InlineData(4096, 0u, 256)] // no capability there
+    [InlineData(4096, uint.MaxValue, 256)]
+    [InlineData(4096, 0x1401_0001u, 4096)]
+    [InlineData(256, 0u, 256)]
+    [InlineData(64, 0u, 64)]
+    public void Extended_space_without_a_capability_need_not_be_read(int length, uint first, int expected)
+    {
+        byte[] image = new byte[length];
+        new Random(length).NextBytes(image);
+        if (length > 256) BitConverter.TryWriteBytes(image.AsSpan(256), first);
+        File.WriteAllBytes(Path.Combine(_folder, "config"), image);
+
+        var read = SysfsConfiguration.Read(Place, _root, onlyDescribed: true);
+
+        Assert.Equal(image[..expected], read.Image.ToArray());
+        Assert.Equal((false, expected), (read.IsPartial, read.Size));
+        Assert.Equal(image, SysfsConfiguration.Read(Place, _root).Image.ToArray());
+    }
+
     [Fact]
     public void Words_where_they_are_asked_for()
     {
@@ -62,6 +84,27 @@ public sealed class SysfsConfigurationTests : IDisposable
         Assert.Null(file.Read32(4092));
         Assert.Throws<ArgumentOutOfRangeException>(() => file.Read32(2));
         Assert.Throws<ArgumentOutOfRangeException>(() => file.Read32(-4));
+    }
+
+    [Fact]
+    public void A_write_goes_to_its_bytes_and_never_beyond_the_end()
+    {
+        string path = Path.Combine(_folder, "config");
+        File.WriteAllBytes(path, new byte[256]);
+        using var host = new VfioHost(new LinuxSystem(_system));
+
+        host.PokeConfiguration(Place.ToString(), 0x3C, [0x5A]);
+        host.PokeConfiguration(Place.ToString(), 0xFC, [1, 2, 3, 4]);
+
+        byte[] written = File.ReadAllBytes(path);
+        Assert.Equal((256, 0x5A), (written.Length, written[0x3C]));
+        Assert.Equal([0, 1, 2, 3, 4], written[0xFB..]);
+        foreach ((int offset, int width) in ((int, int)[])[(0x100, 1), (0xFE, 4), (-4, 4), (1, 2), (0, 3), (0, 8), (0, 0)])
+            Assert.Equal(DeviceStatus.InvalidArgument, Refused(() => host.PokeConfiguration(Place.ToString(), offset, new byte[width])));
+        Assert.Equal(DeviceStatus.NotFound, Refused(() => host.PokeConfiguration("0000:77:00.0", 0, [1])));
+        Assert.Equal(DeviceStatus.NotFound, Refused(() => host.PokeConfiguration("nothing", 0, [1])));
+
+        static DeviceStatus Refused(Action write) => Assert.Throws<DeviceException>(write).Status;
     }
 
     [Fact]

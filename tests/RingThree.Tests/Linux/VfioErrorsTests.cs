@@ -38,12 +38,11 @@ public sealed class VfioErrorsTests
     [InlineData(Errno.ENOENT, DeviceStatus.NotFound, "CONFIG_DEVMEM")]
     [InlineData(Errno.ENOENT, DeviceStatus.NotFound, "--device /dev/mem")]
     [InlineData(Errno.EACCES, DeviceStatus.AccessDenied, "Run as root")]
-    [InlineData(Errno.EPERM, DeviceStatus.AccessDenied, "lockdown")]
     public void A_machine_without_its_file_of_memory_is_told_from_one_that_forbids_it(int error, DeviceStatus status, string advice)
     {
+        using var machine = new FakeLinux();
         Marshal.SetLastPInvokeError(error);
-
-        DeviceException failed = PlatformCard.NoMemoryFile("adc");
+        DeviceException failed = PlatformCard.NoMemoryFile("adc", machine.System);
 
         Assert.Equal((status, "adc", "opening /dev/mem"), (failed.Status, failed.Device, failed.Operation));
         Assert.Contains(advice, failed.Advice, StringComparison.Ordinal);
@@ -51,15 +50,35 @@ public sealed class VfioErrorsTests
 
     [Theory]
     [InlineData(Errno.ENOSYS, DeviceStatus.NotSupported, "CONFIG_X86_IOPL_IOPERM")]
-    [InlineData(Errno.EPERM, DeviceStatus.AccessDenied, "Run as root")]
     public void A_kernel_that_gives_no_ports_is_told_from_one_that_forbids_them(int error, DeviceStatus status, string advice)
     {
+        using var machine = new FakeLinux();
         Marshal.SetLastPInvokeError(error);
-
-        DeviceException failed = IoPorts.Refused("adc", new PlatformRange(RegionKind.Port, 0x300, 16));
+        DeviceException failed = IoPorts.Refused("adc", new PlatformRange(RegionKind.Port, 0x300, 16), machine.System);
 
         Assert.Equal((status, "adc", "opening io=0x300+0x10"), (failed.Status, failed.Device, failed.Operation));
         Assert.Contains(advice, failed.Advice, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0, "000001ffffffffff", false, "integrity", "locked down (integrity)", "Secure Boot")]
+    [InlineData(1000, "0", false, "none", "without CAP_SYS_RAWIO", "Run as root.")]
+    [InlineData(0, "000001fffffdffff", true, "none", "this container (podman) is without CAP_SYS_RAWIO", "--cap-add SYS_RAWIO")]
+    [InlineData(0, "000001fffffdffff", false, "none", "without CAP_SYS_RAWIO", "Give it that capability.")]
+    public void Memory_and_ports_that_the_kernel_keeps_name_what_keeps_them(int user, string capabilities, bool isContainer, string level, string answer, string advice)
+    {
+        using var machine = new FakeLinux();
+        machine.User(user, capabilities);
+        machine.Write("/sys/kernel/security/lockdown", "none integrity confidentiality".Replace(level, $"[{level}]", StringComparison.Ordinal));
+        if (isContainer) machine.InContainer();
+        Marshal.SetLastPInvokeError(Errno.EPERM);
+        DeviceException memory = PlatformCard.NoMemoryFile("adc", machine.System);
+        Marshal.SetLastPInvokeError(Errno.EPERM);
+        DeviceException ports = IoPorts.Refused("adc", new PlatformRange(RegionKind.Port, 0x300, 16), machine.System);
+
+        Assert.All([memory, ports], e => Assert.Equal(DeviceStatus.AccessDenied, e.Status));
+        Assert.All([memory, ports], e => Assert.Contains(answer, e.Answer, StringComparison.Ordinal));
+        Assert.All([memory, ports], e => Assert.Contains(advice, e.Advice, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -68,50 +87,6 @@ public sealed class VfioErrorsTests
         Assert.SkipUnless(OperatingSystem.IsLinux(), "needs Linux");
 
         Assert.Equal("EBUSY (Device or resource busy)", Errno.Describe(Errno.EBUSY));
-    }
-
-    [Theory]
-    [InlineData("nvme", "bound to 'nvme'")]
-    [InlineData(null, "bound to no driver")]
-    public void A_wrong_driver_is_named_with_the_command_that_helps(string? driver, string words)
-    {
-        DeviceException error = VfioErrors.WrongDriver(Place, driver);
-
-        Assert.Equal(DeviceStatus.WrongDriver, error.Status);
-        Assert.Contains(Place, error.Message, StringComparison.Ordinal);
-        Assert.Contains(words, error.Answer, StringComparison.Ordinal);
-        Assert.Equal($"Run: ring3 bind {Place}", error.Advice);
-    }
-
-    [Fact]
-    public void No_iommu_says_how_to_switch_it_on()
-    {
-        DeviceException error = VfioErrors.NoIommu(Place);
-
-        Assert.Equal(DeviceStatus.NoIommu, error.Status);
-        Assert.Contains(Place, error.Message, StringComparison.Ordinal);
-        Assert.Contains("intel_iommu=on", error.Advice, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void No_interrupt_remapping_names_both_ways_out()
-    {
-        DeviceException error = VfioErrors.NoInterruptRemapping(Place);
-
-        Assert.Equal(DeviceStatus.NoInterruptRemapping, error.Status);
-        Assert.Contains("EPERM", error.Answer, StringComparison.Ordinal);
-        Assert.Contains("allow_unsafe_interrupts=1", error.Advice, StringComparison.Ordinal);
-        Assert.Contains("firmware", error.Advice, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void A_group_that_is_not_viable_is_named()
-    {
-        DeviceException error = VfioErrors.NotViable(Place, 4711);
-
-        Assert.Equal(DeviceStatus.GroupNotViable, error.Status);
-        Assert.Contains("group 4711", error.Answer, StringComparison.Ordinal);
-        Assert.Contains("vfio-pci", error.Advice, StringComparison.Ordinal);
     }
 
     [Fact]

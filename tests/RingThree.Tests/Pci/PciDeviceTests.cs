@@ -4,6 +4,7 @@ using RingThree.Hosting;
 using RingThree.Interrupts;
 using RingThree.Pci;
 using RingThree.Simulation;
+using RingThree.Transfers;
 using Xunit;
 
 namespace RingThree.Tests;
@@ -140,6 +141,41 @@ public sealed class PciDeviceTests
     }
 
     [Fact]
+    public void A_device_that_does_not_respond_is_gone_at_open()
+    {
+        var fake = new FakeDevice();
+        fake.Add(0, 0x1000, mapped: [(0, 0x1000)]).Configuration.Bytes.Fill(0xFF);
+
+        DeviceException error = Assert.Throws<DeviceException>(fake.Open);
+
+        Assert.Equal((DeviceStatus.DeviceGone, FakeDevice.Place, "opening"), (error.Status, error.Device, error.Operation));
+        Assert.Contains("reads all ones", error.Answer, StringComparison.Ordinal);
+        Assert.Equal(["dispose"], fake.Events); // and nothing was written
+    }
+
+    [Fact]
+    public void A_simulated_card_that_does_not_respond_is_gone_at_open()
+    {
+        using var host = new SimulatedHost().Add(new SilentCard(), "0000:00:09.0");
+
+        Assert.Equal(DeviceStatus.DeviceGone, Assert.Throws<DeviceException>(() => host.Open("0000:00:09.0")).Status);
+        Assert.Equal(DeviceStatus.DeviceGone, Assert.Throws<DeviceException>(() => host.Open("0000:00:09.0")).Status); // not Busy: the host has it back
+    }
+
+    [Fact]
+    public void A_BAR_without_room_says_so_and_not_that_the_card_has_none()
+    {
+        using PciDevice device = new FakeDevice().Add(0, 0x1000).AddUnreachable(2, new RegionObstacle("the kernel found no room for it", "Boot with pci=realloc.")).Open();
+
+        DeviceException bar = Assert.Throws<DeviceException>(() => device.Bar(2));
+        DeviceException program = Assert.Throws<DeviceException>(() => device.Prepare(new TransferProgramBuilder().Read32(bar: 2, 0).Build()));
+
+        Assert.All([bar, program], e => Assert.Equal((DeviceStatus.NoResources, "the kernel found no room for it", "Boot with pci=realloc."), (e.Status, e.Answer, e.Advice)));
+        Assert.Null(device.Bars[2]);
+        Assert.Equal(DeviceStatus.NotFound, Assert.Throws<DeviceException>(() => device.Bar(3)).Status);
+    }
+
+    [Fact]
     public void A_device_found_gone_tells_its_driver_and_closes()
     {
         var fake = new FakeDevice { Present = false };
@@ -200,4 +236,7 @@ public sealed class PciDeviceTests
         space.Note = fake.Note;
         return fake;
     }
+
+    /// <summary>Behind a link that is down a card looks so.</summary>
+    private sealed class SilentCard() : SimulatedCard(new CardDefinition(0x1234, 0x11E8, "silent") { ClassCode = 0xFF_FFFF, Revision = 0xFF });
 }

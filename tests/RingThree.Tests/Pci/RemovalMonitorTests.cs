@@ -63,7 +63,7 @@ public sealed class RemovalMonitorTests
 
             Assert.True(SpinWait.SpinUntil(() => fake.Events.Contains("dispose"), Patience));
             Assert.Equal(RemovalReason.Requested, Volatile.Read(ref seen)?.Reason);
-            Assert.Contains("unbind RemovalRequest", fake.Events);
+            Assert.Equal(["bind RemovalRequest with 1", "unbind RemovalRequest", "dispose"], fake.Events);
         }
     }
 

@@ -89,7 +89,8 @@ public sealed class PlatformCardTests : IDisposable
 
         Assert.Equal(ushort.MaxValue, card.Region(1).Read<ushort>(4));
         Assert.Equal(ulong.MaxValue, card.Region(0).Read<ulong>(0));
-        var error = await Assert.ThrowsAsync<TimeoutException>(() => interrupts.NextAsync(Quiet, TestContext.Current.CancellationToken).AsTask());
+        var error = await Assert.ThrowsAsync<DeviceException>(() => interrupts.NextAsync(Quiet, TestContext.Current.CancellationToken).AsTask());
+        Assert.Equal(DeviceStatus.TimedOut, error.Status);
         Assert.Contains("has not signalled", error.Message, StringComparison.Ordinal);
         Assert.True(card.IsPresent()); // nothing tells
         Assert.Empty(_host.Scan());

@@ -164,9 +164,11 @@ public sealed class DeviceMapTests
     [InlineData("<register><addressOffset>0</addressOffset></register>", "it has no name")]
     [InlineData("<register><name>R</name><size>24</size></register>", "no bus access fits")]
     [InlineData("<register><name>R</name><addressOffset>2</addressOffset></register>", "no multiple of its 4 bytes")]
-    [InlineData("<register><name>R</name><addressOffset>two</addressOffset></register>", "'two', which is no number")]
-    [InlineData("<register><name>R</name><access>sometimes</access></register>", "SVD does not know")]
+    [InlineData("<register><name>R</name><addressOffset>two</addressOffset></register>", "'two', which is not a number")]
+    [InlineData("<register><name>R</name><access>sometimes</access></register>", "its access is 'sometimes'")]
     [InlineData("<register derivedFrom='NONE'><name>R</name></register>", "which is not in the file")]
+    [InlineData("<register derivedFrom='R'><name>R</name></register>", "leads back to it")]
+    [InlineData("<cluster><name>C</name><register><name>A</name></register><cluster derivedFrom='C'><name>D</name></cluster></cluster>", "what it is derived from contains it")]
     [InlineData("<register derivedFrom='B'><name>A</name></register><register derivedFrom='A'><name>B</name></register>", "leads back to it")]
     [InlineData("<register><name>R</name></register><register><name>R</name><addressOffset>4</addressOffset></register>", "another of that name")]
     [InlineData("<register><dim>70000</dim><dimIncrement>4</dimIncrement><name>R%s</name></register>", "it can be 1 to 65536")]
@@ -196,7 +198,7 @@ public sealed class DeviceMapTests
     [InlineData("<html/>", "starts with <html>")]
     [InlineData("<!DOCTYPE a [<!ENTITY a 'aaaa'>]><device>&a;</device>", "it has a document type")]
     [InlineData("\n\n\n<device>\n<\n", "line 5: this is no CMSIS-SVD")]
-    [InlineData("<device>\n<addressUnitBits>32</addressUnitBits></device>", "addresses are read in bytes")]
+    [InlineData("<device>\n<addressUnitBits>24</addressUnitBits></device>", "8, 16, 32 and 64 are read")]
     [InlineData("{\"registers\":[],\"\\ud800\":1}", "not Unicode")]
     [InlineData("{\"name\":\"\\ud800\",\"registers\":[]}", "not Unicode")]
     [InlineData("""{"registers":[{"name":"A B","at":"bar0+0"}]}""", "its name is needed, without '+', white space")]
@@ -342,7 +344,7 @@ public sealed class DeviceMapTests
     private static DeviceMap Svd(string registers, SvdPlacing? placing = null) => DeviceMap.Parse(
         $"<?xml version='1.0'?>\n<device><name>d</name>\n<peripherals><peripheral><name>CORE</name><baseAddress>0x1000</baseAddress><registers>\n{registers}</registers></peripheral></peripherals></device>", placing);
 
-    private static DeviceMap RandomMap(Random random)
+    internal static DeviceMap RandomMap(Random random)
     {
         var registers = new List<NamedRegister>();
         for (int i = random.Next(6); i >= 0; i--)

@@ -178,6 +178,17 @@ public sealed class SeededRunTests
     }
 
     [Fact]
+    public void A_test_that_has_left_the_run_is_told_how_to_stay_in_it()
+    {
+        var never = new TaskCompletionSource();
+
+        var failed = Assert.Throws<SeedFailedException>(() => SeededRun.Replay(1, async _ => await never.Task));
+
+        Assert.Contains("Task.Delay", failed.Message, StringComparison.Ordinal);
+        Assert.Contains("world.Time", failed.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_wait_that_gets_nothing_ends_at_its_simulated_time()
     {
         SeededRun.Replay(1, async world =>
@@ -187,7 +198,9 @@ public sealed class SeededRunTests
             await using InterruptSession session = device.Interrupts.Enable(new InterruptOptions());
             long before = world.Time.GetTimestamp();
 
-            await Assert.ThrowsAsync<TimeoutException>(() => session.NextAsync(TimeSpan.FromMinutes(10)).AsTask());
+            DeviceException error = await Assert.ThrowsAsync<DeviceException>(() => session.NextAsync(TimeSpan.FromMinutes(10)).AsTask());
+
+            Assert.Equal(DeviceStatus.TimedOut, error.Status);
 
             Assert.Equal(TimeSpan.FromMinutes(10), world.Time.GetElapsedTime(before));
         });

@@ -40,6 +40,17 @@ public sealed class ModelMistakeTests
     }
 
     [Fact]
+    public void A_register_of_a_type_that_no_map_has_is_refused()
+    {
+        var error = Assert.Throws<ArgumentException>(() => new TypedCard<bool>());
+        Assert.Contains("System.Boolean (1 byte) is not a type that a register can have", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith("card 'typed'", error.Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => new TypedCard<float>());
+        Assert.Throws<ArgumentException>(() => new TypedCard<char>());
+        Assert.NotNull(new TypedCard<DayOfWeek>());
+    }
+
+    [Fact]
     public void A_message_with_a_negative_index_is_refused()
     {
         var neighbour = new BusCard();
@@ -115,5 +126,12 @@ public sealed class ModelMistakeTests
         {
             if (FailsToReset) throw new NotSupportedException("a model's mistake");
         }
+    }
+
+    private sealed class TypedCard<T> : SimulatedCard
+        where T : unmanaged
+    {
+        internal TypedCard()
+            : base(new CardDefinition(0xFFFF, 1, "typed") { Bars = new Dictionary<int, CardBar> { [0] = new(0x10) } }) => Register<T>(0, 0).Holds();
     }
 }

@@ -95,6 +95,15 @@ public sealed class SimulatedAddressSpaceTests : IDisposable
     [Fact]
     public void What_was_unmapped_faults()
     {
+        // Memory of the caller's first, which stays: were it still mapped, it would be written.
+        byte[] memory = new byte[16];
+        DmaMapping mapping = _device.Dma.Map(memory);
+        Iova former = mapping.Address;
+        mapping.Dispose();
+        Assert.False(_card.Store(former, [1]));
+        Assert.Single(_device.Dma.TakeFaults());
+        Assert.Equal(0, memory[0]);
+
         DmaBuffer buffer = _device.Dma.Allocate(16);
         Iova address = buffer.Address;
         using DmaBuffer other = _device.Dma.Allocate(16);

@@ -187,12 +187,11 @@ public sealed class ProgramRunTests
         using PciDevice device = _fake.Open();
         PreparedProgram program = device.Prepare(Builder.Read32(0, 0).Compare(0, 0).WriteBack32(0, 4).ReadBlock(8, 0, 8, 4).WriteBlock(2, 0, 0x30, [1, 2]).Build());
         ulong[] values = new ulong[program.ValueCount];
-        for (int i = 0; i < 1000; i++) program.Run(values);
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 10_000; i++) program.Run(values);
-
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, Allocations.OfSteady(() =>
+        {
+            for (int i = 0; i < 5000; i++) program.Run(values);
+        }));
     }
 
     private ImmediateResult Run(TransferProgram program, InterruptKind kind, ulong[] values)

@@ -95,6 +95,25 @@ public sealed class ShapeTests
         Assert.Contains("0 wrong", output, StringComparison.Ordinal);
     }
 
+    /// <summary>Programs of the kinds that engineers have, written from the manual's names alone.</summary>
+    [Theory]
+    [InlineData("wizard", "sim:line-card", 26, "the whole table is read, by 32 bits", "and read in each size", "counted, by the object that was held")]
+    [InlineData("form", "sim:edu", 20, "what was copied for each", "the library's buffer is not the program's to free", "the program's own is")]
+    [InlineData("isa", "sim:isa-card", 15, "WDC_IsaDeviceOpen by pointer", "its status, alone and with the control beside it", "as many interrupts as blocks")]
+    [InlineData("engine", "sim:dma-card", 30, "an entry for each page, all of the buffer", "it has one range, aligned", "the same bytes", "the same bytes, by transfers")]
+    public async Task A_client_of_each_kind_runs_unedited_on_a_simulated_card(string kind, string hosts, int leastChecks, params string[] checks)
+    {
+        (int status, string output, string errors) = await Repository.RunOn(hosts, Repository.Find("tests/shapes/Clients", "Clients"), kind);
+        string[] lines = output.TrimEnd().ReplaceLineEndings("\n").Split('\n');
+
+        Assert.DoesNotContain(lines, line => line.StartsWith("FAILED", StringComparison.Ordinal));
+        Assert.Equal((0, ""), (status, errors));
+        Assert.All(checks, check => Assert.Contains("ok      " + check, lines));
+        int right = lines.Count(line => line.StartsWith("ok ", StringComparison.Ordinal));
+        Assert.True(right >= leastChecks, $"{right} checks");
+        Assert.Equal($"{kind}: {right} right, 0 wrong", lines[^1]);
+    }
+
     private static async Task<(int Status, string[] Lines, string Errors)> Run(string shape, string? hosts)
     {
         (int status, string output, string errors) = await Repository.RunOn(hosts, Repository.Find("tests/shapes/" + shape, shape));

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Jungo.wdapi_dotnet;
 using RingThree.Simulation;
@@ -56,7 +57,7 @@ public sealed class WinDriverMacroTests : WinDriverTest
         WDC_DEVICE device = Open();
         var text = new StringBuilder();
         uint number = 0;
-        Assert.Equal((Success, (uint)windrvr_decl.WD_VERSION), (WDC_Version(text, ref number), number));
+        Assert.Equal((Success, windrvr_decl.WD_VERSION), (WDC_Version(text, ref number), number.ToString(CultureInfo.InvariantCulture)));
         Assert.Equal(windrvr_decl.WD_VER_STRING, text.ToString());
         Assert.Equal((uint)WD_ERROR_CODES.WD_INSUFFICIENT_RESOURCES, WDC_Version(text, 3, ref number));
         Assert.Equal((uint)WD_ERROR_CODES.WD_INVALID_PARAMETER, WDC_Version(null!, ref number));

@@ -197,6 +197,33 @@ public sealed class WinDriverMisuseTests : WinDriverTest
         }
     }
 
+    /// <summary>As memory comes from the heap. The handler alone is none: that is a pointer to code, which nobody can check.</summary>
+    [Theory]
+    [InlineData(0x4141_4141_4141_4141)]
+    [InlineData(0x1234_0000)]
+    [InlineData(1)]
+    public void Interrupt_parameters_that_nobody_filled_in_are_wrong_parameters(long commands)
+    {
+        WDC_DEVICE device = Open();
+        int size = Marshal.SizeOf<WDC_INTERRUPT_PARAMS>();
+        IntPtr buffer = 0, dma = 0, parameters = Marshal.AllocHGlobal(size);
+        try
+        {
+            for (int i = 0; i < size; i++) Marshal.WriteByte(parameters, i, 0x41);
+            Marshal.WriteInt64(parameters, commands);
+            Marshal.WriteInt64(parameters, (int)Marshal.OffsetOf<WDC_INTERRUPT_PARAMS>(nameof(WDC_INTERRUPT_PARAMS.funcIntHandler)), 0);
+            Assert.Equal(InvalidParameter, WDC_DMATransactionContigInit(device.hDev, ref buffer, Reach, 4096, ref dma, parameters, 0));
+            Assert.Contains(nameof(WDC_INTERRUPT_PARAMS.pTransCmds), WinDriver.DebugLog.LastError, StringComparison.Ordinal);
+            Assert.Equal((0, 0), (buffer, dma));
+            Assert.False(WDC_IntIsEnabled(device.hDev));
+            Assert.Equal(InvalidParameter, WDC_DMATransactionSGInit(device.hDev, parameters, Reach, (uint)size, ref dma, parameters, 0, 0));
+        }
+        finally
+        {
+            Marshal.FreeHGlobal(parameters);
+        }
+    }
+
     [Fact]
     public void Cards_without_items_arrays_that_are_null_and_blocks_of_gigabytes_are_wrong_parameters()
     {

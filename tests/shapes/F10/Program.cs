@@ -33,6 +33,7 @@ namespace Edu.F10
             Interrupts.Run(device);
             Dma.Run(device);
             OldTypes.Run(device);
+            Forms.Run();
             PlugIn.Run(device);
             Isa.Run(device);
 

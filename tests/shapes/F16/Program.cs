@@ -39,6 +39,7 @@ namespace Edu.F16
                     DmaChecks.Run(device);
                     PlugInChecks.Run(device);
                     Numbers.Run();
+                    Forms.Run();
                 }
             }
 

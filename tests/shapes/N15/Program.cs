@@ -49,6 +49,7 @@ namespace Edu.N15
                     Extras.Run(device);
                     Servers.Run();
                     Numbers.Run();
+                    Forms.Run();
                 }
             }
 

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using RingThree.Hosting;
+using static RingThree.Pci.Decoding.Table;
 
 namespace RingThree.Pci.Decoding;
 
@@ -15,6 +16,8 @@ internal static class BarDecoder
         {
             uint low = BinaryPrimitives.ReadUInt32LittleEndian(image.AsSpan(First + (4 * index)));
             RegionDescription? region = Region(regions, index);
+            RegionObstacle? obstacle = regions is not null && index < regions.Count ? regions[index].Obstacle : null;
+            if (obstacle is not null && low != uint.MaxValue) problems.Add($"BAR {index} is not placed: {obstacle.Found}. {obstacle.Remedy}");
             if (low == uint.MaxValue)
             {
                 problems.Add($"BAR {index} reads all ones: it was being sized, or the function did not answer.");
@@ -32,7 +35,8 @@ internal static class BarDecoder
                     Is64Bit = wide,
                     IsPrefetchable = region.Abilities.HasFlag(RegionAbilities.Prefetchable),
                     IsEnabled = command.HasFlag(region.Kind == RegionKind.Port ? PciCommand.IoSpace : PciCommand.MemorySpace),
-                    IsVirtual = true,
+                    IsVirtual = obstacle is null,
+                    IsUnplaced = obstacle is not null,
                 });
                 if (wide) index++;
                 continue;
@@ -56,6 +60,7 @@ internal static class BarDecoder
                 IsBelow1Megabyte = !ports && type == 1,
                 IsPrefetchable = !ports && (low & 8) != 0,
                 IsEnabled = command.HasFlag(ports ? PciCommand.IoSpace : PciCommand.MemorySpace),
+                IsUnplaced = obstacle is not null,
             });
             if (is64Bit) index++;
         }
@@ -75,6 +80,19 @@ internal static class BarDecoder
 
         if (register == 0 && region is null) return null;
         return new PciRomDescription(register & 0xFFFF_F800, (register & 1) != 0 && command.HasFlag(PciCommand.MemorySpace)) { Size = region?.Size };
+    }
+
+    /// <summary>What of the registers is shown: of ports all but bit 1, of memory all but a type that is reserved.</summary>
+    internal static IEnumerable<Row> Rows(CapabilityReader header, int count)
+    {
+        for (int index = 0; index < count; index++)
+        {
+            int at = First + (4 * index);
+            uint register = header.Peek(at, 4, 31, 0);
+            bool wide = (register & 7) == 4;
+            yield return Word(at, (_, low) => low is uint.MaxValue ? low : (low & 1) != 0 ? Mask(31, 2) | 1 : (low & 6) == 6 ? Mask(31, 3) : Mask(31, 0));
+            if (wide && index + 1 < count) yield return Word(First + (4 * ++index), Elsewhere(31, 0));
+        }
     }
 
     private static RegionDescription? Region(IReadOnlyList<RegionDescription>? regions, int number) =>

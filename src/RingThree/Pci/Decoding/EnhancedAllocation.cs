@@ -1,3 +1,5 @@
+using static RingThree.Pci.Decoding.Table;
+
 namespace RingThree.Pci.Decoding;
 
 /// <summary>Enhanced allocation: fixed regions instead of BARs (PCI Express Base 5.0, 7.8.5).</summary>
@@ -9,39 +11,49 @@ internal static class EnhancedAllocation
         "prefetchable memory behind a bridge", "I/O ports behind a bridge",
     ];
 
-    internal static void Decode(CapabilityReader reader, FieldList fields, int? port)
+    /// <summary>A bridge has its bus numbers first (7.8.5.2); the entries are of different lengths.</summary>
+    internal static IEnumerable<Row> Layout(CapabilityReader at)
     {
-        Register count = reader.Half(2);
-        if (!count.IsKnown) return;
-        // A bridge has its bus numbers first (7.8.5.2); the function's header type is in the header, not here.
-        const int headerType = 0x0E;
-        int at = (reader.HeaderByte(headerType) & 0x7F) == 1 ? 8 : 4;
-        if (at == 8) fields.From(reader.Half(4), r => r.Number("fixedSecondaryBus", 0, 8).Number("fixedSubordinateBus", 8, 8));
-        var entries = new List<FieldList>();
-        for (uint i = 0; i < count.Bits(0, 6); i++)
-        {
-            Register head = reader.Word(at);
-            Register low = reader.Word(at + 4);
-            Register last = reader.Word(at + 8);
-            if (!last.IsKnown) break;
-            var entry = new FieldList();
-            entry.From(head, r => r.Flag("enabled", 31, clear: "disabled").Number("equivalentBar", 4, 4).Flag("writable", 30));
-            uint primary = head.Bits(8, 8);
-            entry.Text("kind", primary < Properties.Length ? Properties[primary] : primary == 0xFF ? "not available" : $"reserved ({primary})");
-            int next = at + 12;
-            ulong start = low.Value & ~3UL;
-            ulong span = last.Value | 3;
-            if (low.Bit(1))
-            {
-                start |= reader.Word(next).Value << 32;
-                next += 4;
-            }
-
-            if (last.Bit(1)) span |= reader.Word(next).Value << 32;
-            entries.Add(entry.Hex("address", start).Hex("lastOffset", span));
-            at += 4 + (4 * (int)head.Bits(0, 3));
-        }
-
-        fields.Number("entries", count.Bits(0, 6)).List("regions", entries);
+        bool bridge = at.Function.HeaderType == 1;
+        var starts = new List<int> { bridge ? 8 : 4 };
+        int count = (int)at.Peek(2, 2, 5, 0);
+        while (starts.Count < count) starts.Add(starts[^1] + 4 + (4 * (int)at.Peek(starts[^1], 4, 2, 0)));
+        return
+        [
+            .. bridge ? new Row[] { Half(4, Number(7, 0, "fixedSecondaryBus"), Number(15, 8, "fixedSubordinateBus")) } : [],
+            Half(2, Number(5, 0, "entries")),
+            List("regions", count, i => Entry(at, starts[i])),
+        ];
     }
+
+    private static Row[] Entry(CapabilityReader at, int start)
+    {
+        bool wideBase = at.Peek(start + 4, 4, 1, 1) != 0;
+        bool wideLast = at.Peek(start + 8, 4, 1, 1) != 0;
+        int used = 2 + (wideBase ? 1 : 0) + (wideLast ? 1 : 0);
+        int words = (int)at.Peek(start, 4, 2, 0);
+        ulong baseUpper = wideBase ? (ulong)at.Peek(start + 12, 4, 31, 0) << 32 : 0;
+        ulong lastUpper = wideLast ? (ulong)at.Peek(start + (wideBase ? 16 : 12), 4, 31, 0) << 32 : 0;
+        return
+        [
+            Word(start, Flag(31, "enabled", clear: "disabled"), Number(7, 4, "equivalentBar"), Flag(30, "writable"), Property(15, 8, "kind"), Property(23, 16, "secondaryKind"), Number(2, 0, "words")),
+            Word(start + 4, Part("address", 0, baseUpper), Flag(1, "address64", "64-bit address")),
+            Word(start + 8, Part("lastOffset", 3, lastUpper), Flag(1, "lastOffset64", "64-bit last offset")),
+            .. Enumerable.Range(0, used - 2).Select(i => Word(start + 12 + (4 * i), Elsewhere(31, 0))),
+            .. Enumerable.Range(used, Math.Max(words - used, 0)).Select(i => Word(start + 4 + (4 * i))), // the entry is larger than its fields
+        ];
+    }
+
+    private static FieldRule Part(string name, ulong lowest, ulong upper) => (into, low) =>
+    {
+        into.Hex(name, (low & Mask(31, 2)) | lowest | upper);
+        return Mask(31, 2);
+    };
+
+    private static FieldRule Property(int high, int low, string name) => (into, register) =>
+    {
+        ulong property = Bits(register, high, low);
+        into.Text(name, property < (ulong)Properties.Length ? Properties[property] : property switch { 0xFD => "reserved memory", 0xFE => "reserved I/O ports", 0xFF => "not available", _ => $"reserved ({property})" });
+        return Mask(high, low);
+    };
 }

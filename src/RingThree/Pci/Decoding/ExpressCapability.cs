@@ -1,6 +1,8 @@
+using static RingThree.Pci.Decoding.Table;
+
 namespace RingThree.Pci.Decoding;
 
-/// <summary>PCI Express (PCI Express Base 5.0, 7.5.3; version 1: PCI Express Base 1.1, 7.8).</summary>
+/// <summary>PCI Express (PCI Express Base 6.0, 7.5.3; version 1: PCI Express Base 1.1, 7.8).</summary>
 internal static class ExpressCapability
 {
     internal const int RootPort = 4;
@@ -11,35 +13,37 @@ internal static class ExpressCapability
 
     private static readonly decimal[] Speeds = [0, 2.5m, 5, 8, 16, 32, 64];
 
-    internal static void Decode(CapabilityReader reader, FieldList fields, int? port)
+    internal static IEnumerable<Row> Layout(CapabilityReader at)
     {
-        Register head = reader.Half(2);
-        if (!head.IsKnown) return;
-        fields.From(head, r => r
-            .Number("version", 0, 4)
-            .Choice("portType", 4, 4, "endpoint", "legacy endpoint", "", "", "root port", "upstream switch port", "downstream switch port", "PCI Express to PCI bridge",
-                "PCI to PCI Express bridge", "root complex integrated endpoint", "root complex event collector")
-            .Flag("slotImplemented", 8, "with a slot").Number("interruptMessage", 9, 5));
-        uint version = head.Bits(0, 4);
-        uint type = head.Bits(4, 4);
+        uint type = at.Peek(2, 2, 7, 4);
         bool link = type is not (IntegratedEndpoint or EventCollector);
-        bool slot = head.Bit(8) && type is RootPort or DownstreamPort;
+        bool slot = at.Peek(2, 2, 8, 8) != 0 && type is RootPort or DownstreamPort;
         bool root = type is RootPort or EventCollector;
-        ExpressDevice.Decode(reader, fields, type);
-        if (link) ExpressLink.Decode(reader, fields);
-        if (slot) ExpressSlot.Decode(reader, fields);
-        if (root) Root(reader, fields);
-        if (version < 2) return;
-        ExpressDevice.DecodeSecond(reader, fields);
-        if (link) ExpressLink.DecodeSecond(reader, fields);
+        bool second = at.Peek(2, 2, 3, 0) >= 2;
+        return
+        [
+            Half(0x02, Number(3, 0, "version"),
+                Choice(7, 4, "portType", "endpoint", "legacy endpoint", "", "", "root port", "upstream switch port", "downstream switch port", "PCI Express to PCI bridge",
+                    "PCI to PCI Express bridge", "root complex integrated endpoint", "root complex event collector"),
+                Flag(8, "slotImplemented", "with a slot"), Number(13, 9, "interruptMessage"), Flag(15, "flitMode")),
+            .. ExpressDevice.First(type),
+            .. link ? ExpressLink.First : [],
+            .. slot ? ExpressSlot.First : [],
+            .. root ? Root : [],
+            .. second ? ExpressDevice.Second : [],
+            .. second && link ? ExpressLink.Second : [],
+            .. second && slot ? ExpressSlot.Second : [],
+        ];
     }
 
-    /// <summary>Speed of a link by its code (7.5.3.6), in GT/s; 0 where the code is reserved.</summary>
-    internal static decimal Speed(uint code) => code < Speeds.Length ? Speeds[code] : 0;
+    /// <summary>Speed of a link by its code (7.5.3.6), in GT/s; <see langword="null"/> where the code is reserved.</summary>
+    internal static decimal? Speed(uint code) => code > 0 && code < Speeds.Length ? Speeds[code] : null;
 
-    private static void Root(CapabilityReader reader, FieldList fields) => fields
-        .Group("rootCapabilities", reader.Half(0x1E), r => r.Flag("crsVisibility", 0, "CRS software visibility"))
-        .Group("rootControl", reader.Half(0x1C), r => r
-            .Flag("systemErrorOnCorrectable", 0).Flag("systemErrorOnNonFatal", 1).Flag("systemErrorOnFatal", 2).Flag("pmeInterrupt", 3).Flag("crsVisibility", 4))
-        .Group("rootStatus", reader.Word(0x20), r => r.Hex("pmeRequester", 0, 16, 4).Flag("pmeStatus", 16).Flag("pmePending", 17));
+    private static Row[] Root =>
+    [
+        Half(0x1E, "rootCapabilities", Flag(0, "crsVisibility", "CRS software visibility")),
+        Half(0x1C, "rootControl", Flag(0, "systemErrorOnCorrectable"), Flag(1, "systemErrorOnNonFatal"), Flag(2, "systemErrorOnFatal"), Flag(3, "pmeInterrupt"), Flag(4, "crsVisibility"),
+            Flag(5, "noNonFlitSubtree", "no subtree without flit mode")),
+        Word(0x20, "rootStatus", Hex(15, 0, "pmeRequester", 4), Flag(16, "pmeStatus"), Flag(17, "pmePending")),
+    ];
 }

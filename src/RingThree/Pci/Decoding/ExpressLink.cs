@@ -1,38 +1,45 @@
+using static RingThree.Pci.Decoding.Table;
+
 namespace RingThree.Pci.Decoding;
 
-/// <summary>Link registers of the PCI Express capability (PCI Express Base 5.0, 7.5.3.6 to 7.5.3.8, 7.5.3.18 to 7.5.3.20).</summary>
+/// <summary>Link registers of the PCI Express capability (PCI Express Base 6.0, 7.5.3.6 to 7.5.3.8, 7.5.3.18 to 7.5.3.20).</summary>
 internal static class ExpressLink
 {
-    private static readonly string[] Aspm = ["none", "L0s", "L1", "L0s and L1"];
+    internal static readonly string[] Aspm = ["none", "L0s", "L1", "L0s and L1"];
 
-    internal static void Decode(CapabilityReader reader, FieldList fields)
-    {
-        fields.Group("linkCapabilities", reader.Word(0x0C), r => r
-            .Number("port", 24, 8).Number("maxSpeedGigatransfersPerSecond", 0, 4, ExpressCapability.Speed).Number("maxWidth", 4, 6).Choice("aspm", 10, 2, Aspm)
-            .Choice("l0sExitLatency", 12, 3, "below 64ns", "below 128ns", "below 256ns", "below 512ns", "below 1us", "below 2us", "at most 4us", "above 4us")
-            .Choice("l1ExitLatency", 15, 3, "below 1us", "below 2us", "below 4us", "below 8us", "below 16us", "below 32us", "at most 64us", "above 64us")
-            .Flag("clockPowerManagement", 18).Flag("surpriseDownReporting", 19).Flag("dllActiveReporting", 20).Flag("bandwidthNotification", 21).Flag("aspmOptional", 22, "ASPM optionality"));
-        fields.Group("linkControl", reader.Half(0x10), r => r
-            .Choice("aspm", 0, 2, Aspm).Number("readCompletionBoundaryBytes", 3, 1, n => n == 0 ? 64 : 128).Flag("linkDisable", 4).Flag("retrain", 5).Flag("commonClock", 6)
-            .Flag("extendedSynch", 7).Flag("clockPowerManagement", 8).Flag("autonomousWidthDisable", 9).Flag("bandwidthManagementInterrupt", 10).Flag("autonomousBandwidthInterrupt", 11));
-        fields.Group("linkStatus", reader.Half(0x12), r => r
-            .Number("speedGigatransfersPerSecond", 0, 4, ExpressCapability.Speed).Number("width", 4, 6).Flag("training", 11).Flag("slotClock", 12).Flag("dllActive", 13, "data link active")
-            .Flag("bandwidthManagement", 14).Flag("autonomousBandwidth", 15));
-    }
+    internal static readonly string[] L0sExit = ["below 64ns", "below 128ns", "below 256ns", "below 512ns", "below 1us", "below 2us", "at most 4us", "above 4us"];
 
-    internal static void DecodeSecond(CapabilityReader reader, FieldList fields)
-    {
-        fields.Group("linkCapabilities2", reader.Word(0x2C), r =>
-        {
-            r.List.Words("speeds", r.Register, (1, "2.5GT/s"), (2, "5GT/s"), (3, "8GT/s"), (4, "16GT/s"), (5, "32GT/s"), (6, "64GT/s"));
-            r.Flag("crosslink", 8).Flag("retimerPresence", 23).Flag("twoRetimersPresence", 24).Flag("drs", 31, "DRS");
-        });
-        fields.Group("linkControl2", reader.Half(0x30), r => r
-            .Number("targetSpeedGigatransfersPerSecond", 0, 4, ExpressCapability.Speed).Flag("enterCompliance", 4).Flag("autonomousSpeedDisable", 5)
-            .Flag("selectableDeemphasis", 6, "de-emphasis -3.5 dB selectable").Optional("transmitMargin", 7, 3).Flag("modifiedCompliance", 10).Flag("complianceSos", 11, "compliance SOS")
-            .Optional("compliancePreset", 12, 4));
-        fields.Group("linkStatus2", reader.Half(0x32), r => r
-            .Choice("deemphasis", 0, 1, "-6dB", "-3.5dB").Flag("equalizationComplete", 1).Flag("equalizationPhase1", 2).Flag("equalizationPhase2", 3).Flag("equalizationPhase3", 4)
-            .Flag("equalizationRequest", 5).Flag("retimer", 6).Flag("twoRetimers", 7).Flag("drsReceived", 15, "DRS received"));
-    }
+    internal static readonly string[] L1Exit = ["below 1us", "below 2us", "below 4us", "below 8us", "below 16us", "below 32us", "at most 64us", "above 64us"];
+
+    internal static Row[] First =>
+    [
+        Word(0x0C, "linkCapabilities", Number(31, 24, "port"), Number(3, 0, "maxSpeedGigatransfersPerSecond", ExpressCapability.Speed), Number(9, 4, "maxWidth"), Choice(11, 10, "aspm", Aspm),
+            Choice(14, 12, "l0sExitLatency", L0sExit), Choice(17, 15, "l1ExitLatency", L1Exit), Flag(18, "clockPowerManagement"), Flag(19, "surpriseDownReporting"), Flag(20, "dllActiveReporting"),
+            Flag(21, "bandwidthNotification"), Flag(22, "aspmOptional", "ASPM optionality")),
+        Half(0x10, "linkControl", Choice(1, 0, "aspm", Aspm), Flag(2, "ptmPropagationDelayAdaptation"), Number(3, 3, "readCompletionBoundaryBytes", n => n == 0 ? 64 : 128), Flag(4, "linkDisable"),
+            Flag(5, "retrain"), Flag(6, "commonClock"), Flag(7, "extendedSynch"), Flag(8, "clockPowerManagement"), Flag(9, "autonomousWidthDisable"), Flag(10, "bandwidthManagementInterrupt"),
+            Flag(11, "autonomousBandwidthInterrupt"), Flag(12, "srisClocking", "SRIS clocking"), Flag(13, "flitModeDisable"), Optional(15, 14, "drsSignaling")),
+        Half(0x12, "linkStatus", Number(3, 0, "speedGigatransfersPerSecond", ExpressCapability.Speed), Number(9, 4, "width"), Flag(10, "trainingError"), Flag(11, "training"), Flag(12, "slotClock"),
+            Flag(13, "dllActive", "data link active"), Flag(14, "bandwidthManagement"), Flag(15, "autonomousBandwidth")),
+    ];
+
+    internal static Row[] Second =>
+    [
+        Word(0x2C, "linkCapabilities2", Words(7, 1, "speeds", Speeds(1)), Flag(8, "crosslink"), Words(15, 9, "lowerSkpGeneration", Speeds(9)), Words(22, 16, "lowerSkpReception", Speeds(16)),
+            Flag(23, "retimerPresence"), Flag(24, "twoRetimersPresence"), Flag(31, "drs", "DRS")),
+        Half(0x30, "linkControl2", Number(3, 0, "targetSpeedGigatransfersPerSecond", TargetSpeed), Flag(4, "enterCompliance"), Flag(5, "autonomousSpeedDisable"),
+            Flag(6, "selectableDeemphasis", "de-emphasis -3.5 dB selectable"), Optional(9, 7, "transmitMargin"), Flag(10, "modifiedCompliance"), Flag(11, "complianceSos", "compliance SOS"),
+            Optional(15, 12, "compliancePreset")),
+        Half(0x32, "linkStatus2", Choice(0, 0, "deemphasis", "-6dB", "-3.5dB"), Flag(1, "equalizationComplete"), Flag(2, "equalizationPhase1"), Flag(3, "equalizationPhase2"),
+            Flag(4, "equalizationPhase3"), Flag(5, "equalizationRequest"), Flag(6, "retimer"), Flag(7, "twoRetimers"),
+            Choice(9, 8, "crosslinkResolution", "unknown", "upstream", "downstream", "not complete"), Flag(10, "flitMode"),
+            Choice(14, 12, "downstreamComponent", "link down, presence not known", "link down, not present", "link down, present", "", "link up", "link up with DRS", "", ""), Flag(15, "drsReceived", "DRS received")),
+    ];
+
+    /// <summary>A vector of speeds, the lowest first.</summary>
+    internal static (int Bit, string Word)[] Speeds(int from) =>
+        [(from, "2.5GT/s"), (from + 1, "5GT/s"), (from + 2, "8GT/s"), (from + 3, "16GT/s"), (from + 4, "32GT/s"), (from + 5, "64GT/s")];
+
+    /// <summary>0 is what a link has that knows 2.5 GT/s only: the register is then hardwired to it (7.5.3.19).</summary>
+    private static decimal? TargetSpeed(uint code) => code == 0 ? 2.5m : ExpressCapability.Speed(code);
 }

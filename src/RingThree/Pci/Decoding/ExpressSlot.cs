@@ -1,28 +1,22 @@
+using static RingThree.Pci.Decoding.Table;
+
 namespace RingThree.Pci.Decoding;
 
-/// <summary>Slot registers of the PCI Express capability (PCI Express Base 5.0, 7.5.3.9 to 7.5.3.11).</summary>
+/// <summary>Slot registers of the PCI Express capability (PCI Express Base 6.0, 7.5.3.9 to 7.5.3.11, 7.5.3.21).</summary>
 internal static class ExpressSlot
 {
     private static readonly string[] Indicator = ["reserved", "on", "blinking", "off"];
 
-    internal static void Decode(CapabilityReader reader, FieldList fields) => fields
-        .Group("slotCapabilities", reader.Word(0x14), r =>
-        {
-            r.Number("slot", 19, 13).Flag("attentionButton", 0).Flag("powerController", 1).Flag("mrlSensor", 2).Flag("attentionIndicator", 3).Flag("powerIndicator", 4).Flag("surpriseRemoval", 5, "hot-plug by surprise")
-                .Flag("hotPlug", 6).Flag("interlock", 17).Flag("noCommandCompleted", 18);
-            r.List.Number("powerLimitWatts", r.Register.Bits(7, 8) switch
-            {
-                // Values from F0h on stand for powers above 239 W, at scale 1 (7.5.3.9).
-                0xF0 when r.Register.Bits(15, 2) == 0 => 250,
-                0xF1 when r.Register.Bits(15, 2) == 0 => 275,
-                0xF2 when r.Register.Bits(15, 2) == 0 => 300,
-                uint value => value * ExpressDevice.PowerScale[r.Register.Bits(15, 2)],
-            });
-        })
-        .Group("slotControl", reader.Half(0x18), r => r
-            .Flag("attentionButtonInterrupt", 0).Flag("powerFaultInterrupt", 1).Flag("mrlSensorInterrupt", 2).Flag("presenceInterrupt", 3).Flag("commandCompletedInterrupt", 4).Flag("hotPlugInterrupt", 5)
-            .Choice("attentionIndicator", 6, 2, Indicator).Choice("powerIndicator", 8, 2, Indicator).Flag("powerOff", 10).Flag("interlock", 11).Flag("linkStateInterrupt", 12))
-        .Group("slotStatus", reader.Half(0x1A), r => r
-            .Flag("present", 6, "occupied", "empty").Flag("attentionButtonPressed", 0).Flag("powerFault", 1).Flag("mrlChanged", 2).Flag("presenceChanged", 3).Flag("commandCompleted", 4).Flag("mrlOpen", 5)
-            .Flag("interlock", 7).Flag("linkStateChanged", 8));
+    internal static Row[] First =>
+    [
+        Word(0x14, "slotCapabilities", Number(31, 19, "slot"), Flag(0, "attentionButton"), Flag(1, "powerController"), Flag(2, "mrlSensor"), Flag(3, "attentionIndicator"), Flag(4, "powerIndicator"),
+            Flag(5, "surpriseRemoval", "hot-plug by surprise"), Flag(6, "hotPlug"), Flag(17, "interlock"), Flag(18, "noCommandCompleted"), PowerCapabilities.Watts("powerLimitWatts", (14, 7), (16, 15))),
+        Half(0x18, "slotControl", Flag(0, "attentionButtonInterrupt"), Flag(1, "powerFaultInterrupt"), Flag(2, "mrlSensorInterrupt"), Flag(3, "presenceInterrupt"), Flag(4, "commandCompletedInterrupt"),
+            Flag(5, "hotPlugInterrupt"), Choice(7, 6, "attentionIndicator", Indicator), Choice(9, 8, "powerIndicator", Indicator), Flag(10, "powerOff"), Flag(11, "interlock"),
+            Flag(12, "linkStateInterrupt"), Flag(13, "autoPowerLimitDisable"), Flag(14, "inBandPresenceDisable")),
+        Half(0x1A, "slotStatus", Flag(6, "present", "occupied", "empty"), Flag(0, "attentionButtonPressed"), Flag(1, "powerFault"), Flag(2, "mrlChanged"), Flag(3, "presenceChanged"),
+            Flag(4, "commandCompleted"), Flag(5, "mrlOpen"), Flag(7, "interlock"), Flag(8, "linkStateChanged")),
+    ];
+
+    internal static Row[] Second => [Word(0x34, "slotCapabilities2", Flag(0, "inBandPresenceDisable"))];
 }

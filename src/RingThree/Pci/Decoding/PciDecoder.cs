@@ -22,18 +22,19 @@ public static class PciDecoder
         if (bytes.Length < HeaderLength)
         {
             problems.Add($"Only {bytes.Length} bytes were read; the header alone has 64.");
-            return new PciFunctionDescription { BytesRead = bytes.Length, Problems = problems };
+            return new PciFunctionDescription { BytesRead = bytes.Length, Image = bytes, Problems = problems };
         }
 
         if (BinaryPrimitives.ReadUInt32LittleEndian(bytes) == uint.MaxValue && !bytes.AsSpan(4, 12).ContainsAnyExcept(byte.MaxValue))
         {
             problems.Add("Everything reads all ones: the function does not answer (it is gone, asleep or its bus is off).");
-            return new PciFunctionDescription { BytesRead = bytes.Length, Problems = problems };
+            return new PciFunctionDescription { BytesRead = bytes.Length, Image = bytes, Problems = problems };
         }
 
         if (bytes.Length is not (HeaderLength or 0x80 or ConventionalEnd or Largest))
             problems.Add($"{bytes.Length} bytes were read; the function's configuration space has 256 or 4096.");
-        return HeaderDecoder.Decode(bytes, regions, problems, Capabilities(bytes, problems));
+        (FunctionContext function, List<PciCapabilityDescription> capabilities) = Capabilities(bytes, problems);
+        return HeaderDecoder.Decode(bytes, function, regions, problems, capabilities);
     }
 
     /// <summary>Reads an open function's configuration space as its host shows it, and decodes it.</summary>
@@ -51,7 +52,7 @@ public static class PciDecoder
     /// <param name="isExtended">Whether that is an id of the extended list, from 100h on.</param>
     public static string CapabilityName(ushort id, bool isExtended) => CapabilityDecoder.NameOf(id, isExtended);
 
-    private static List<PciCapabilityDescription> Capabilities(byte[] image, List<string> problems)
+    private static (FunctionContext, List<PciCapabilityDescription>) Capabilities(byte[] image, List<string> problems)
     {
         const int cardBus = 2;
         int type = image[0x0E] & 0x7F;
@@ -65,9 +66,20 @@ public static class PciDecoder
         }
 
         if (express >= 0 && image.Length == ConventionalEnd) problems.Add("Only the first 256 bytes were read; the extended capabilities from 100h on are not known.");
-        int? port = express < 0 || found[express].Offset + 3 > image.Length ? null : image[found[express].Offset + 2] >> 4;
         var described = new List<PciCapabilityDescription>(found.Count);
-        foreach (PciCapability capability in found) described.Add(CapabilityDecoder.Decode(capability, image, port, problems));
-        return described;
+        FunctionContext function = Context(image, express < 0 ? null : found[express].Offset);
+        int[] places = [.. found.Select(c => (int)c.Offset).Order()];
+        foreach (PciCapability capability in found) described.Add(CapabilityDecoder.Decode(capability, places, image, function, problems));
+        return (function, described);
+    }
+
+    /// <summary>What a capability's registers depend on: the port type and the link's width are the PCI Express capability's.</summary>
+    private static FunctionContext Context(byte[] image, int? express)
+    {
+        uint Word(int at) => express is { } start && start + at + 4 <= image.Length ? BinaryPrimitives.ReadUInt32LittleEndian(image.AsSpan(start + at)) : 0;
+        int? port = express is { } offset && offset + 3 <= image.Length ? image[offset + 2] >> 4 : null;
+        int width = (int)(Word(0x0C) >> 4) & 0x3F;
+        return new FunctionContext(BinaryPrimitives.ReadUInt16LittleEndian(image), BinaryPrimitives.ReadUInt16LittleEndian(image.AsSpan(2)), image[0x0E] & 0x7F, port,
+            port is null or ExpressCapability.IntegratedEndpoint or ExpressCapability.EventCollector ? 0 : Math.Min(width, 32));
     }
 }

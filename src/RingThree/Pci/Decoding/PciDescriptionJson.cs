@@ -10,6 +10,7 @@ public static class PciDescriptionJson
     [
         "vendorId", "deviceId", "subsystemVendorId", "subsystemId", "revision", "classCode", "className", "headerType", "multiFunction", "command", "status", "cacheLineBytes",
         "latencyTimer", "selfTest", "bars", "rom", "interruptPin", "interruptLine", "bridge",
+        "cardBusPointer", "minimumGrant", "maximumLatency", "unnamedBits",
     ];
 
     /// <summary>Writes one object. Its members are always the same; those of a header that could not be decoded are <c>null</c>.</summary>
@@ -36,6 +37,17 @@ public static class PciDescriptionJson
         json.WriteEndObject();
     }
 
+    /// <summary>Writes one field as a member of an object.</summary>
+    /// <param name="json">Where to.</param>
+    /// <param name="name">The member's name.</param>
+    /// <param name="field">The field.</param>
+    public static void Write(Utf8JsonWriter json, string name, PciField field)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        ArgumentNullException.ThrowIfNull(field);
+        Field(json, name, field);
+    }
+
     private static void Header(Utf8JsonWriter json, PciFunctionDescription function)
     {
         json.WriteNumber("vendorId", function.Id.Vendor);
@@ -55,11 +67,17 @@ public static class PciDescriptionJson
         json.WriteStartArray("bars");
         foreach (PciBarDescription bar in function.Bars) Bar(json, bar);
         json.WriteEndArray();
-        Rom(json, function.Rom);
+        Rom(json, function.Rom, function.IsRomSwitchedOn);
         json.WriteNumber("interruptPin", function.InterruptPin);
         json.WriteNumber("interruptLine", function.InterruptLine);
         if (function.Bridge.Count > 0) Group(json, "bridge", function.Bridge);
         else json.WriteNull("bridge");
+        Number(json, "cardBusPointer", function.CardBusPointer);
+        Number(json, "minimumGrant", function.MinimumGrant);
+        Number(json, "maximumLatency", function.MaximumLatency);
+        json.WriteStartArray("unnamedBits");
+        foreach (string bit in function.UnnamedBits) json.WriteStringValue(bit);
+        json.WriteEndArray();
     }
 
     private static void Bar(Utf8JsonWriter json, PciBarDescription bar)
@@ -74,10 +92,11 @@ public static class PciDescriptionJson
         json.WriteBoolean("prefetchable", bar.IsPrefetchable);
         json.WriteBoolean("enabled", bar.IsEnabled);
         json.WriteBoolean("virtual", bar.IsVirtual);
+        json.WriteBoolean("unplaced", bar.IsUnplaced);
         json.WriteEndObject();
     }
 
-    private static void Rom(Utf8JsonWriter json, PciRomDescription? rom)
+    private static void Rom(Utf8JsonWriter json, PciRomDescription? rom, bool isSwitchedOn)
     {
         if (rom is null)
         {
@@ -89,6 +108,7 @@ public static class PciDescriptionJson
         json.WriteNumber("address", rom.Address);
         Number(json, "sizeBytes", rom.Size);
         json.WriteBoolean("enabled", rom.IsEnabled);
+        json.WriteBoolean("switchedOn", isSwitchedOn);
         json.WriteEndObject();
     }
 
@@ -107,37 +127,37 @@ public static class PciDescriptionJson
     private static void Group(Utf8JsonWriter json, string name, IReadOnlyList<PciField> fields)
     {
         json.WriteStartObject(name);
-        foreach (PciField field in fields) Field(json, field);
+        foreach (PciField field in fields) Field(json, field.Name, field);
         json.WriteEndObject();
     }
 
-    private static void Field(Utf8JsonWriter json, PciField field)
+    private static void Field(Utf8JsonWriter json, string name, PciField field)
     {
         switch (field.Kind)
         {
             case PciFieldKind.Number:
-                json.WriteNumber(field.Name, field.Number);
+                json.WriteNumber(name, field.Number);
                 break;
             case PciFieldKind.Flag:
-                json.WriteBoolean(field.Name, field.IsSet);
+                json.WriteBoolean(name, field.IsSet);
                 break;
             case PciFieldKind.Text:
-                json.WriteString(field.Name, field.Words[0]);
+                json.WriteString(name, field.Words[0]);
                 break;
             case PciFieldKind.Words:
-                json.WriteStartArray(field.Name);
+                json.WriteStartArray(name);
                 foreach (string word in field.Words) json.WriteStringValue(word);
                 json.WriteEndArray();
                 break;
             case PciFieldKind.Group:
-                Group(json, field.Name, field.Fields);
+                Group(json, name, field.Fields);
                 break;
             default:
-                json.WriteStartArray(field.Name);
+                json.WriteStartArray(name);
                 foreach (PciField item in field.Fields)
                 {
                     json.WriteStartObject();
-                    foreach (PciField inner in item.Fields) Field(json, inner);
+                    foreach (PciField inner in item.Fields) Field(json, inner.Name, inner);
                     json.WriteEndObject();
                 }
 

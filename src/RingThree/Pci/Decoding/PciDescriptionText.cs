@@ -30,21 +30,27 @@ public static class PciDescriptionText
         text.Append('\n');
         Line(text, $"Header: type {function.HeaderType} ({TypeName(function.HeaderType)})", [
             function.IsMultiFunction ? "one of several functions" : "", $"cache line {function.CacheLineBytes} bytes", $"latency timer {function.LatencyTimer}",
-            function.SelfTest.Count > 0 && function.SelfTest[0].IsSet ? $"self test: {string.Join(", ", function.SelfTest.Select(f => f.Text).Where(t => t.Length > 0))}" : "",
-            $"{function.BytesRead} bytes read"]);
+            function.SelfTest.Any(f => f.Number != 0 || f.Words.Count > 0) ? $"self test: {string.Join(", ", function.SelfTest.Select(f => f.Text).Where(t => t.Length > 0))}" : "",
+            function.CardBusPointer is > 0 and uint pointer ? $"CardBus pointer 0x{pointer:x}" : "", function.MinimumGrant > 0 ? $"minimum grant {function.MinimumGrant * 250} ns" : "",
+            function.MaximumLatency > 0 ? $"maximum latency {function.MaximumLatency * 250} ns" : "", $"{function.BytesRead} bytes read"]);
         Line(text, "Command:", Texts(function.Command, "everything off"), " ");
         Line(text, "Status:", Texts(function.Status, "nothing set"), " ");
         foreach (PciBarDescription bar in function.Bars) text.Append(Indent).Append(Bar(bar)).Append('\n');
         if (function.Rom is { } rom)
-            text.Append(CultureInfo.InvariantCulture, $"{Indent}ROM: {Place(rom.Address)}{Size(rom.Size)}{(rom.IsEnabled ? "" : ", disabled")}\n");
-        if (function.InterruptPin > 0)
-            text.Append(CultureInfo.InvariantCulture, $"{Indent}Interrupt: INT{(char)('A' + function.InterruptPin - 1)}#, line {(function.InterruptLine == 255 ? "unknown" : function.InterruptLine)}\n");
+            text.Append(CultureInfo.InvariantCulture, $"{Indent}ROM: {Place(rom.Address)}{Size(rom.Size)}{(rom.IsEnabled ? "" : function.IsRomSwitchedOn ? ", disabled with memory space" : ", disabled")}\n");
+        if (function.InterruptPin > 0 || function.InterruptLine > 0)
+        {
+            string pin = function.InterruptPin > 0 ? $"INT{(char)('A' + function.InterruptPin - 1)}#" : "no pin";
+            text.Append(CultureInfo.InvariantCulture, $"{Indent}Interrupt: {pin}, line {(function.InterruptLine == 255 ? "unknown" : function.InterruptLine)}\n");
+        }
+
         if (function.Bridge.Count > 0)
         {
-            Line(text, "Bridge:", [.. function.Bridge.Where(f => f.Kind == PciFieldKind.Number).Select(f => f.Text)], " ");
+            Line(text, "Bridge:", [.. function.Bridge.Where(f => f.Kind != PciFieldKind.Group).Select(f => f.Text)], " ");
             foreach (PciField group in function.Bridge.Where(f => f.Kind == PciFieldKind.Group)) Group(text, group);
         }
 
+        if (function.UnnamedBits.Count > 0) Line(text, "Unnamed bits:", function.UnnamedBits, " ");
         foreach (PciCapabilityDescription capability in function.Capabilities) Capability(text, capability);
         Problems(function, text);
         return text.ToString();
@@ -52,9 +58,9 @@ public static class PciDescriptionText
 
     /// <summary>A BAR in a line, as <c>BAR 0: memory at 0xfebf0000, 64-bit, prefetchable, 16 KiB</c>.</summary>
     internal static string Bar(PciBarDescription bar) =>
-        $"BAR {bar.Index}: {(bar.Kind == RegionKind.Port ? "I/O ports" : "memory")} {Place(bar.Address)}"
+        $"BAR {bar.Index}: {(bar.Kind == RegionKind.Port ? "I/O ports" : "memory")} {Place(bar.IsUnplaced ? 0 : bar.Address)}"
         + (bar.Kind == RegionKind.Port ? "" : bar.Is64Bit ? ", 64-bit" : bar.IsBelow1Megabyte ? ", below 1 MiB" : ", 32-bit")
-        + (bar.IsPrefetchable ? ", prefetchable" : "") + Size(bar.Size) + (bar.IsEnabled ? "" : ", disabled") + (bar.IsVirtual ? ", virtual (the register is empty, the host has it)" : "");
+        + (bar.IsPrefetchable ? ", prefetchable" : "") + Size(bar.Size) + (bar.IsUnplaced ? bar.Address == 0 ? ", no room was found" : $", no room was found (the register holds 0x{bar.Address:x})" : bar.IsEnabled ? "" : ", disabled") + (bar.IsVirtual ? ", virtual (the register is empty, the host has it)" : "");
 
     private static string Place(ulong address) => address == 0 ? "not placed" : $"at 0x{address:x}";
 
@@ -64,7 +70,7 @@ public static class PciDescriptionText
 
     private static void Capability(StringBuilder text, PciCapabilityDescription capability)
     {
-        string version = capability.Capability is { IsExtended: true, Version: > 1 } ? $" version {capability.Capability.Version}" : "";
+        string version = capability.Capability is { IsExtended: true, Version: not 1 } ? $" version {capability.Capability.Version}" : "";
         string head = $"[{capability.Capability.Offset.ToString(capability.Capability.IsExtended ? "x3" : "x2", CultureInfo.InvariantCulture)}] {capability.Name}{version}";
         string[] flat = [.. capability.Fields.Where(f => IsFlat(f)).Select(f => f.Text).Where(t => t.Length > 0)];
         if (flat.Length == 0) text.Append(Indent).Append(head).Append('\n');
@@ -86,9 +92,13 @@ public static class PciDescriptionText
 
     private static string[] Texts(IReadOnlyList<PciField> fields, string none)
     {
-        string[] texts = [.. fields.Select(f => f.Text).Where(t => t.Length > 0)];
+        string[] texts = [.. fields.Select(Text).Where(t => t.Length > 0)];
         return texts.Length > 0 ? texts : [none];
     }
+
+    /// <summary>A register inside a group or a list is in brackets.</summary>
+    private static string Text(PciField field) =>
+        field.Kind == PciFieldKind.Group && !field.IsSentence ? $"{field.Text} ({string.Join(", ", Texts(field.Fields, "nothing set"))})" : field.Text;
 
     /// <summary>One line, or several when it is long, broken between fields.</summary>
     private static void Line(StringBuilder text, string head, IReadOnlyList<string> fields, string separator = ", ", string indent = Indent)

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace RingThree.Pci.Decoding;
 
 /// <summary>Takes a dump line by line. What does not fit is noted with the line's number, and the rest goes on.</summary>
@@ -11,64 +9,88 @@ internal sealed class PciDumpReader
     private readonly List<PciDumpFunction> _functions = [];
     private readonly List<PciDumpProblem> _problems = [];
     private readonly Dictionary<PciAddress, int> _lines = [];
+    private readonly HashSet<PciAddress> _withBytes = [];
+    private readonly List<PciDumpFunction> _silent = [];
     private readonly List<byte> _bytes = [];
+    private readonly List<int> _between = []; // lines that are foreign if bytes of the same function follow
     private PciAddress? _address;
+    private HexLine? _before;
     private int _start;
     private int _line;
+    private int _lineStart;
+    private bool _active;
     private bool _broken;
     private bool _repeated;
     private bool _again;
     private bool _foreign;
+    private bool _same;
 
     internal void Take(string line)
     {
         _line++;
         ReadOnlySpan<char> text = line.AsSpan().TrimEnd();
         if (_line == 1) text = text.TrimStart('\uFEFF');
-        if (text.IsEmpty || text[0] is '\t' or ' ' or '#') return; // what lspci -v says below a function, or a note of a person's
-        if (Heading(text, out PciAddress address))
+        bool indented = !text.IsEmpty && text[0] is '\t' or ' ';
+        bool tab = !text.IsEmpty && text[0] == '\t';
+        text = text.TrimStart().TrimStart("> "); // quoted in a message
+        if (text.IsEmpty || text[0] == '#') return; // a note of a person's
+        if (!tab && Heading(text, out PciAddress address))
         {
             Finish();
             Start(address);
         }
-        else if (HexLine(text, out int offset, out ReadOnlySpan<char> bytes))
+        else if (HexLine.Parse(text, _bytes.Count, _before) is { } hex && Fits(hex, indented))
         {
-            if (_address is null) Problem("There are bytes before any function's line, so nobody knows whose they are.");
-            else Bytes(offset, bytes);
+            Take(hex);
         }
-        else if (LooksLikePath(text))
+        else if (text is "*")
+        {
+            _same = _active && _bytes.Count >= BytesInLine; // hexdump: the line before, up to the next offset
+        }
+        else if (!indented && LooksLikePath(text))
         {
             Finish();
             Problem("This is a path through bridges as lspci -P prints it, and no address. Make the dump without -P.");
         }
-        else if (_address is not null && !_broken && _bytes.Count > 0 && _bytes.Count % 64 != 0)
+        else if (_active && !_broken && _bytes.Count > 0)
         {
-            Broken("This line is neither a function's nor bytes, in the middle of a function's bytes.");
+            // Where a function's bytes may end, text of any kind may follow: what comes next tells.
+            if (!indented && _bytes.Count % 64 != 0) Foreign(_line);
+            else if (_between.Count < MostProblems) _between.Add(_line);
         }
     }
 
     internal PciDump End()
     {
         Finish();
-        if (_functions.Count == 0 && _problems.Count == 0) Problem("There is no function in it. A dump is what lspci -x, -xxx or -xxxx prints.");
-        return new PciDump(_functions, _problems);
+        // A list of functions beside their bytes: the line of one that has bytes elsewhere says nothing more.
+        _functions.RemoveAll(f => f.Image.IsEmpty && _withBytes.Contains(f.Address));
+        foreach (PciDumpFunction silent in _silent.Where(f => !_withBytes.Contains(f.Address)))
+            Note(silent.Line, silent.Address, $"The function {silent.Address} has no bytes. Make the dump with lspci -x, -xxx or -xxxx.");
+        foreach (PciDumpFunction nobody in _functions.Where(f => !f.HasAddress && _lines.Count > 0))
+            Note(nobody.Line, null, "There are bytes before any function's line, so nobody knows whose they are; they are shown without an address.");
+        if (_functions.Count == 0 && _problems.Count == 0) Problem("There is no function in it. A dump is what lspci -x, -xxx or -xxxx prints, or xxd or hexdump -C of a configuration file.");
+        return new PciDump(WithStates(), [.. _problems.OrderBy(p => p.Line)]);
+    }
+
+    private List<PciDumpFunction> WithStates()
+    {
+        Dictionary<PciAddress, int> all = _functions.Where(f => f.HasAddress).CountBy(f => f.Address).ToDictionary();
+        var seen = new Dictionary<PciAddress, int>();
+        var result = new List<PciDumpFunction>(_functions.Count);
+        foreach (PciDumpFunction function in _functions)
+        {
+            if (function.HasAddress) seen[function.Address] = seen.GetValueOrDefault(function.Address) + 1;
+            result.Add(function.HasAddress ? function with { State = seen[function.Address], States = all[function.Address] } : function);
+        }
+
+        return result;
     }
 
     private static bool Heading(ReadOnlySpan<char> text, out PciAddress address)
     {
-        int space = text.IndexOf(' ');
+        int space = text.IndexOfAny(' ', '\t');
         return PciAddress.TryParse(space < 0 ? text : text[..space], null, out address);
-    }
-
-    /// <summary>Offset, colon, and then bytes or nothing: 10: 00 or 1f0: 00.</summary>
-    private static bool HexLine(ReadOnlySpan<char> text, out int offset, out ReadOnlySpan<char> bytes)
-    {
-        offset = 0;
-        bytes = default;
-        int colon = text.IndexOf(':');
-        if (colon is not (2 or 3) || !int.TryParse(text[..colon], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out offset)) return false;
-        bytes = text[(colon + 1)..];
-        return bytes.IsEmpty || bytes[0] == ' ';
     }
 
     private static bool LooksLikePath(ReadOnlySpan<char> text)
@@ -78,124 +100,125 @@ internal sealed class PciDumpReader
         return slash > 0 && (space < 0 || slash < space) && char.IsAsciiHexDigit(text[0]) && PciAddress.TryParse(text[..slash], null, out _);
     }
 
-    private void Start(PciAddress address)
+    /// <summary>Whether it is a line of this dump, and not another program's that looks like one.</summary>
+    private bool Fits(HexLine hex, bool indented) => hex switch
+    {
+        { Bad: null, Form: HexForm.Plain } => !_active || _before is null or { Form: HexForm.Plain },
+        { Bytes.Length: 0, Form: HexForm.Dump } => _active && hex.Bad is null && hex.Offset >= _bytes.Count,
+        { Bad: null, Bytes.Length: > 0 } => true,
+        { Form: HexForm.Lspci } => !indented && (hex.Bytes.Length > 0 || hex.Offset == _bytes.Count || hex.Bad is null),
+        _ => hex.Offset == _bytes.Count,
+    };
+
+    private void Start(PciAddress? address)
     {
         _address = address;
+        _active = true;
         _start = _line;
         _bytes.Clear();
-        _broken = false;
-        _repeated = false;
-        _again = false;
-        _foreign = false;
-        if (!_lines.TryAdd(address, _line)) Problem($"The function {address} was there already at line {_lines[address]}; both are shown.");
+        _between.Clear();
+        _before = null;
+        _broken = _repeated = _again = _foreign = _same = false;
+        if (address is { } known && !_lines.TryAdd(known, _line) && _withBytes.Contains(known))
+            Warning($"The function {known} was there already at line {_lines[known]}; both are shown.");
     }
 
     private void Finish()
     {
-        if (_address is not { } address) return;
-        if (_bytes.Count == 0 && !_broken)
-        {
-            _problems.Add(new PciDumpProblem(_start, address, $"The function {address} has no bytes. Make the dump with lspci -x, -xxx or -xxxx."));
-        }
-        else if (!_broken && _bytes.Count is not (0x40 or 0x80 or 0x100 or Largest))
-        {
-            Problem($"The bytes of {address} end at {_bytes.Count:x}h, where lspci ends at 40h, 80h, 100h or 1000h: the dump is cut off.");
-        }
-
-        _functions.Add(new PciDumpFunction(address, _start, _bytes.ToArray()));
-        _address = null;
+        if (!_active) return;
+        string name = _address is { } address ? $"{address}" : "the function";
+        if (_bytes.Count > 0 && !_broken && _bytes.Count is not (0x40 or 0x80 or 0x100 or Largest))
+            Problem($"The bytes of {name} end at {_bytes.Count:x}h, where lspci ends at 40h, 80h, 100h or 1000h: the dump is cut off.");
+        var function = new PciDumpFunction(_address ?? default, _start, _bytes.ToArray()) { HasAddress = _address is not null };
+        _functions.Add(function);
+        if (_bytes.Count == 0 && !_broken) _silent.Add(function);
+        if (_bytes.Count > 0 && _address is { } known) _withBytes.Add(known);
+        _active = false;
+        _bytes.Clear();
+        _before = null;
     }
 
-    private void Bytes(int offset, ReadOnlySpan<char> text)
+    private void Take(HexLine hex)
     {
-        if (_broken) return; // it has been said, and what follows has no place
+        bool whole = hex.Bad is null && (hex.Form != HexForm.Lspci || hex.Bytes.Length == BytesInLine);
+        if (!_active || (_address is null && hex.Offset == 0 && _bytes.Count > 0))
+        {
+            // Bytes of nobody, or of the next nobody.
+            if (!whole || hex.Offset > 0 || hex.Bytes.Length == 0)
+            {
+                if (!_active) Problem("There are bytes before any function's line, so nobody knows whose they are.");
+                return;
+            }
+
+            Finish();
+            Start(null);
+        }
+
+        if (_broken)
+        {
+            if (!whole || (hex.Offset != _lineStart && hex.Offset != _bytes.Count)) return; // it has been said, and what follows has no place
+            if (hex.Offset == _lineStart) _bytes.RemoveRange(_lineStart, _bytes.Count - _lineStart);
+            _broken = false;
+        }
+
+        int offset = hex.Offset < 0 ? _bytes.Count : hex.Offset;
+        _before = hex;
         if (offset == 0 && _bytes.Count > 0) _again = true;
-        if (offset < _bytes.Count)
-        {
-            Again(offset, text);
-            return;
-        }
+        while (_same && _bytes.Count < Math.Min(offset, Largest)) _bytes.Add(_bytes[^BytesInLine]);
+        _same = false;
+        if (offset < _bytes.Count) Again(offset, hex);
+        else if (!_foreign) Append(offset, hex); // what follows is another function's
+    }
 
-        if (_foreign) return; // what follows is another function's
-        if (offset > _bytes.Count)
-        {
-            Broken($"Bytes at {offset:x2}h follow those up to {_bytes.Count:x2}h: those between are missing, so the function is known up to there only.");
-            return;
-        }
-
-        if (offset % BytesInLine != 0 || offset >= Largest)
-        {
-            Broken($"No line of a dump starts at {offset:x2}h.");
-            return;
-        }
-
-        int taken = 0;
-        foreach (Range part in text.Split(' '))
-        {
-            ReadOnlySpan<char> word = text[part].Trim();
-            if (word.IsEmpty) continue;
-            if (taken == BytesInLine)
-            {
-                Broken("There are more than 16 bytes in this line.");
-                return;
-            }
-
-            if (!TryByte(word, out byte value))
-            {
-                Broken($"'{Short(word)}' is no byte in hexadecimal; the function is known up to {_bytes.Count:x2}h only.");
-                return;
-            }
-
-            _bytes.Add(value);
-            taken++;
-        }
-
-        if (taken < BytesInLine) Broken($"There are {taken} bytes in this line instead of 16; the function is known up to {_bytes.Count:x2}h only.");
+    private void Append(int offset, HexLine hex)
+    {
+        foreach (int line in _between) Foreign(line);
+        _between.Clear();
+        _lineStart = _bytes.Count;
+        if (offset > _bytes.Count) Broken($"Bytes at {offset:x2}h follow those up to {_bytes.Count:x2}h: those between are missing, so the function is known up to there only.");
+        else if (offset >= Largest && hex.Bytes.Length > 0) Broken($"No line of a dump starts at {offset:x2}h.");
+        else if (hex.Form == HexForm.Lspci && hex.Bytes.Length > BytesInLine) Broken("There are more than 16 bytes in this line.", hex.Bytes.AsSpan(0, BytesInLine));
+        else if (hex.Bad is { } word) Broken($"'{Short(word)}' is no byte in hexadecimal; the function is known up to {_bytes.Count + hex.Bytes.Length:x2}h only.", hex.Bytes);
+        else if (hex.Form == HexForm.Lspci && hex.Bytes.Length < BytesInLine)
+            Broken($"There are {hex.Bytes.Length} bytes in this line instead of 16; the function is known up to {_bytes.Count + hex.Bytes.Length:x2}h only.", hex.Bytes);
+        else if (_bytes.Count + hex.Bytes.Length > Largest) Broken("There are more than 4096 bytes, and configuration space has no more.", hex.Bytes.AsSpan(0, Largest - _bytes.Count));
+        else _bytes.AddRange(hex.Bytes);
     }
 
     /// <summary>An offset that was there: harmless when it says the same.</summary>
-    private void Again(int offset, ReadOnlySpan<char> text)
+    private void Again(int offset, HexLine hex)
     {
-        int at = offset;
-        foreach (Range part in text.Split(' '))
-        {
-            ReadOnlySpan<char> word = text[part].Trim();
-            if (word.IsEmpty) continue;
-            if (at >= _bytes.Count || !TryByte(word, out byte value) || value != _bytes[at])
-            {
-                _foreign = _again;
-                if (_repeated) return; // one such line is enough to know
-                _repeated = true;
-                Problem($"The bytes at {offset:x2}h are there a second time and differ; the first are shown.{(_foreign ? " The line of another function may be missing." : "")}");
-                return;
-            }
-
-            at++;
-        }
+        bool same = hex.Bad is null && offset + hex.Bytes.Length <= _bytes.Count;
+        for (int i = 0; same && i < hex.Bytes.Length; i++) same = hex.Bytes[i] == _bytes[offset + i];
+        if (same) return;
+        _foreign = _again;
+        if (_repeated) return; // one such line is enough to know
+        _repeated = true;
+        Problem($"The bytes at {offset:x2}h are there a second time and differ; the first are shown.{(_foreign ? " The line of another function may be missing." : "")}");
     }
 
-    private void Broken(string reason)
+    private void Broken(string reason, params ReadOnlySpan<byte> known)
     {
+        _bytes.AddRange(known);
         _broken = true;
         Problem(reason);
     }
 
-    private void Problem(string reason)
+    private void Problem(string reason) => Note(_line, _address, reason);
+
+    private void Warning(string reason) => Note(_line, _address, reason, isWarning: true);
+
+    private void Foreign(int line) => Note(line, _address, "This line is neither a function's nor bytes, in the middle of a function's bytes; it is left out.", isWarning: true);
+
+    private void Note(int line, PciAddress? address, string reason, bool isWarning = false)
     {
-        if (_problems.Count < MostProblems) _problems.Add(new PciDumpProblem(_line, _address, reason));
+        if (_problems.Count < MostProblems) _problems.Add(new PciDumpProblem(line, address, reason) { IsWarning = isWarning });
     }
 
-    private static bool TryByte(ReadOnlySpan<char> word, out byte value)
-    {
-        value = 0;
-        return word.Length == 2 && char.IsAsciiHexDigit(word[0]) && char.IsAsciiHexDigit(word[1])
-            && byte.TryParse(word, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out value);
-    }
-
-    private static string Short(ReadOnlySpan<char> word)
+    private static string Short(string word)
     {
         const int most = 12;
-        string text = word.Length > most ? string.Concat(word[..most], "...") : word.ToString();
-        return string.Concat(text.Select(c => char.IsControl(c) ? '?' : c));
+        string text = word.Length > most ? word[..most] + "..." : word;
+        return Diagnostics.ForeignText.Shown(text);
     }
 }

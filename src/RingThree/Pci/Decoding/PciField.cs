@@ -55,6 +55,9 @@ public sealed class PciField
     /// <summary>The field for people, its name included; empty where there is nothing to say, as for most flags that are clear.</summary>
     public string Text { get; }
 
+    /// <summary>The value for people, without the name: <c>0xfee00000</c>, <c>128 bytes</c>, <c>yes</c>, <c>L0s + L1</c>; empty for a group or a list.</summary>
+    public string Value { get; private init; } = "";
+
     /// <summary>Whether a group's <see cref="Text"/> says all its fields.</summary>
     internal bool IsSentence { get; private init; }
 
@@ -85,19 +88,35 @@ public sealed class PciField
     {
         const decimal one = 1.0000000000000000000000000000m; // dividing by it drops zeros at the end: 25.0 is 25
         value /= one;
-        return new PciField(name, PciFieldKind.Number, quietZero && value == 0 ? "" : FieldNames.Sentence(name, value)) { Number = value };
+        (string label, string text) = FieldNames.WithUnit(name, value);
+        return new PciField(name, PciFieldKind.Number, quietZero && value == 0 ? "" : $"{label} {text}") { Number = value, Value = text };
     }
 
-    internal static PciField OfHex(string name, ulong value, int digits) =>
-        new(name, PciFieldKind.Number, $"{FieldNames.Label(name)} 0x{value.ToString("x" + digits, CultureInfo.InvariantCulture)}") { Number = value };
+    /// <summary>A number whose code has no meaning that a specification gives.</summary>
+    internal static PciField OfReserved(string name, uint code)
+    {
+        if (code == 0) return OfNumber(name, 0);
+        string value = string.Create(CultureInfo.InvariantCulture, $"reserved ({code})");
+        return new PciField(name, PciFieldKind.Number, $"{FieldNames.WithUnit(name, 0).Label} {value}") { Value = value };
+    }
 
-    internal static PciField OfFlag(string name, bool value, string? set, string? clear) =>
-        new(name, PciFieldKind.Flag, (value ? set ?? FieldNames.Label(name) : clear) ?? "") { Number = value ? 1 : 0 };
+    internal static PciField OfHex(string name, ulong value, int digits = 1)
+    {
+        string text = "0x" + value.ToString("x" + digits, CultureInfo.InvariantCulture);
+        return new PciField(name, PciFieldKind.Number, $"{FieldNames.Label(name)} {text}") { Number = value, Value = text };
+    }
 
-    internal static PciField OfText(string name, string value, string? text = null) => new(name, PciFieldKind.Text, text ?? $"{FieldNames.Label(name)} {value}") { Words = [value] };
+    internal static PciField OfFlag(string name, bool value, string? set = null, string? clear = null) =>
+        new(name, PciFieldKind.Flag, (value ? set ?? FieldNames.Label(name) : clear) ?? "") { Number = value ? 1 : 0, Value = value ? "yes" : "no" };
 
-    internal static PciField OfWords(string name, IReadOnlyList<string> words) =>
-        new(name, PciFieldKind.Words, words.Count == 0 ? "" : $"{FieldNames.Label(name)}: {string.Join(" + ", words.Select(FieldNames.Word))}") { Words = words };
+    internal static PciField OfText(string name, string value, string? text = null) =>
+        new(name, PciFieldKind.Text, text ?? $"{FieldNames.Label(name)} {value}") { Words = [value], Value = value };
+
+    internal static PciField OfWords(string name, IReadOnlyList<string> words)
+    {
+        string value = string.Join(" + ", words.Select(FieldNames.Word));
+        return new PciField(name, PciFieldKind.Words, words.Count == 0 ? "" : $"{FieldNames.Label(name)}: {value}") { Words = words, Value = words.Count == 0 ? "none" : value };
+    }
 
     /// <param name="name">The name.</param>
     /// <param name="fields">The fields.</param>

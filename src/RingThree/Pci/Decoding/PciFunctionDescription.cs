@@ -8,6 +8,9 @@ public sealed record PciFunctionDescription
     /// <summary>Bytes of configuration space that were read.</summary>
     public required int BytesRead { get; init; }
 
+    /// <summary>Those bytes.</summary>
+    public ReadOnlyMemory<byte> Image { get; init; }
+
     /// <summary>Whether there was a header to decode; otherwise everything but <see cref="Problems"/> is at its default and means nothing.</summary>
     public bool IsDecoded { get; init; }
 
@@ -53,11 +56,26 @@ public sealed record PciFunctionDescription
     /// <summary>The expansion ROM, or <see langword="null"/>.</summary>
     public PciRomDescription? Rom { get; init; }
 
+    /// <summary>Whether the ROM's own enable bit is set, which alone does not make it answer.</summary>
+    public bool IsRomSwitchedOn { get; init; }
+
     /// <summary>1 to 4 for INTA# to INTD#; 0 for no pin.</summary>
     public int InterruptPin { get; init; }
 
     /// <summary>What firmware or the system noted as the pin's interrupt; 255 is unknown on a PC. Means nothing without a pin.</summary>
     public int InterruptLine { get; init; }
+
+    /// <summary>Where a card's description by CardBus is, as a register (PC Card Standard 8.0, volume 2, 5.4.2.1.8); <see langword="null"/> of a bridge.</summary>
+    public uint? CardBusPointer { get; init; }
+
+    /// <summary>How long a burst the card needs, in units of 250 ns (PCI Local Bus 3.0, 6.2.4); <see langword="null"/> of a bridge.</summary>
+    public byte? MinimumGrant { get; init; }
+
+    /// <summary>How often the card needs the bus, in units of 250 ns (PCI Local Bus 3.0, 6.2.4); <see langword="null"/> of a bridge.</summary>
+    public byte? MaximumLatency { get; init; }
+
+    /// <summary>The bits of the header that are set and that no member names, such as <c>38h bit 3</c>: by the offset of their 32 bits, and their number there.</summary>
+    public IReadOnlyList<string> UnnamedBits { get; init; } = [];
 
     /// <summary>Buses, windows and control of a bridge (header type 1 or 2); empty otherwise.</summary>
     public IReadOnlyList<PciField> Bridge { get; init; } = [];
@@ -98,6 +116,9 @@ public sealed record PciBarDescription(int Index, RegionKind Kind, ulong Address
 
     /// <summary>Whether the register is empty and the host has it all the same: a virtual function's, or a fixed one.</summary>
     public bool IsVirtual { get; init; }
+
+    /// <summary>Whether the system found no room for it: nobody reaches it, whatever its register holds. False where only the register is known.</summary>
+    public bool IsUnplaced { get; init; }
 }
 
 /// <summary>An expansion ROM's register (PCI Local Bus 3.0, 6.2.5.2).</summary>
@@ -115,6 +136,9 @@ public sealed record PciRomDescription(ulong Address, bool IsEnabled)
 /// <param name="Fields">Its fields; empty where only the name is known.</param>
 public sealed record PciCapabilityDescription(PciCapability Capability, string Name, IReadOnlyList<PciField> Fields)
 {
+    /// <summary>Bytes from its start that <see cref="Fields"/> says; those of the id and of the pointer where nothing more is known.</summary>
+    public int Extent { get; init; }
+
     /// <summary>The field with this name, or <see langword="null"/>.</summary>
     /// <param name="name">The name, or several joined by dots: <c>linkStatus.width</c>.</param>
     public PciField? Find(string name)

@@ -1,39 +1,47 @@
 using RingThree.Hosting;
+using static RingThree.Pci.Decoding.Table;
 
 namespace RingThree.Pci.Decoding;
 
-/// <summary>Single-root I/O virtualization (Single Root I/O Virtualization 1.1, 3.3).</summary>
+/// <summary>Single-root I/O virtualization (PCI Express Base 6.0, 9.3.3).</summary>
 internal static class SriovCapability
 {
     private const int FirstBar = 0x24;
-    private const int Length = 0x40;
+    private const uint Type64Bit = 2;
 
-    internal static void Decode(CapabilityReader reader, FieldList fields, int? port)
+    internal static IEnumerable<Row> Layout(CapabilityReader at) =>
+    [
+        Word(0x04, "capabilities", Flag(0, "migration"), Flag(1, "ariPreserved", "ARI hierarchy preserved"), Flag(2, "tag10Bit", "10-bit tags"), Flag(3, "tag14Bit", "14-bit tags"),
+            Number(31, 21, "migrationMessage")),
+        Half(0x08, "control", Flag(0, "enabled", clear: "disabled"), Flag(1, "migration"), Flag(2, "migrationInterrupt"), Flag(3, "memorySpace"), Flag(4, "ari", "ARI hierarchy"),
+            Flag(5, "tag10Bit", "10-bit tags"), Flag(6, "tag14Bit", "14-bit tags")),
+        Half(0x0A, "status", Flag(0, "migration")),
+        Half(0x0C, Number(15, 0, "initialFunctions")), Half(0x0E, Number(15, 0, "totalFunctions")), Half(0x10, Number(15, 0, "functions")), Byte(0x12, Number(7, 0, "dependency")),
+        Half(0x14, Number(15, 0, "firstOffset")), Half(0x16, Number(15, 0, "stride")), Half(0x1A, Hex(15, 0, "functionDeviceId", 4)),
+        // Bit n stands for pages of 2^(n+12) bytes (9.3.3.12).
+        Word(0x1C, Hex(31, 0, "supportedPageSizes", 8)), Word(0x20, Hex(31, 0, "systemPageSize", 8)),
+        new ListRow("functionBars", Bars(at)),
+        Word(0x3C, "migrationState", Number(2, 0, "bar"), Address(31, 3, "offset")),
+    ];
+
+    /// <summary>A BAR that is 0 is not there; the upper half of a 64-bit one has no number of its own.</summary>
+    private static IEnumerable<IEnumerable<Row>> Bars(CapabilityReader at)
     {
-        fields.Group("capabilities", reader.Word(0x04), r => r.Flag("migration", 0).Flag("ariPreserved", 1, "ARI hierarchy preserved").Flag("tag10Bit", 2, "10-bit tags").Number("migrationMessage", 21, 11));
-        fields.Group("control", reader.Half(0x08), r => r
-            .Flag("enabled", 0, clear: "disabled").Flag("migration", 1).Flag("migrationInterrupt", 2).Flag("memorySpace", 3).Flag("ari", 4, "ARI hierarchy").Flag("tag10Bit", 5, "10-bit tags"));
-        fields.Group("status", reader.Half(0x0A), r => r.Flag("migration", 0));
-        fields.From(reader.Half(0x0C), r => r.Number("initialFunctions", 0, 16)).From(reader.Half(0x0E), r => r.Number("totalFunctions", 0, 16))
-            .From(reader.Half(0x10), r => r.Number("functions", 0, 16)).From(reader.Byte(0x12), r => r.Number("dependency", 0, 8))
-            .From(reader.Half(0x14), r => r.Number("firstOffset", 0, 16)).From(reader.Half(0x16), r => r.Number("stride", 0, 16))
-            .From(reader.Half(0x1A), r => r.Hex("functionDeviceId", 0, 16, 4));
-        // Bit n stands for pages of 2^(n+12) bytes (3.3.12).
-        fields.From(reader.Word(0x1C), r => r.Hex("supportedPageSizes", 0, 32, 8)).From(reader.Word(0x20), r => r.Hex("systemPageSize", 0, 32, 8));
-        var bars = new List<FieldList>();
-        byte[] registers = new byte[Length];
-        for (int at = FirstBar; at < FirstBar + (4 * PciNumbering.BarCount); at += 4)
+        for (int bar = 0; bar < PciNumbering.BarCount; bar++)
         {
-            Register one = reader.Word(at);
-            if (!one.IsKnown) return;
-            BitConverter.TryWriteBytes(registers.AsSpan(0x10 + at - FirstBar), (uint)one.Value);
+            int offset = FirstBar + (4 * bar);
+            if (at.Peek(offset, 4, 31, 0) == 0) continue;
+            bool wide = at.Peek(offset, 4, 2, 1) == Type64Bit && bar + 1 < PciNumbering.BarCount;
+            FieldRule[] rules = [Fixed("bar", bar), Address(wide ? 63 : 31, 4, "address"), Is64Bit, Flag(3, "prefetchable")];
+            yield return [wide ? Long(offset, rules) : Word(offset, rules)];
+            if (wide) bar++;
         }
+    }
 
-        foreach (PciBarDescription bar in BarDecoder.Bars(registers, PciNumbering.BarCount, PciCommand.None, null, []))
-        {
-            bars.Add(new FieldList().Number("bar", bar.Index).Hex("address", bar.Address).Flag("is64Bit", bar.Is64Bit, "64-bit", "32-bit").Flag("prefetchable", bar.IsPrefetchable));
-        }
-
-        fields.List("functionBars", bars);
+    private static ulong Is64Bit(FieldList into, ulong register)
+    {
+        bool wide = Bits(register, 2, 1) == Type64Bit;
+        into.Flag("is64Bit", wide, "64-bit", "32-bit");
+        return wide ? Mask(2, 1) : 0;
     }
 }

@@ -1,11 +1,12 @@
 using System.Text.Json;
+using RingThree.Diagnostics;
 
 namespace RingThree.Registers.Files;
 
 /// <summary>A part of a JSON file, with where it is, for messages: <c>registers[3].fields[0]</c>.</summary>
 internal readonly record struct JsonPart(JsonElement Element, string Path)
 {
-    internal FormatException Wrong(string reason) => new($"{Path}{Label()}: {reason}.");
+    internal FormatException Wrong(string reason) => new(ForeignText.Shown($"{Path}{Label()}: {reason}."));
 
     /// <summary>An enum's member as JSON names it: <c>oneToClear</c>.</summary>
     internal static string NameOf<T>(T word)
@@ -42,10 +43,13 @@ internal readonly record struct JsonPart(JsonElement Element, string Path)
         _ => null,
     };
 
-    internal ulong Number(string name, ulong usual)
+    /// <param name="name">The member's name.</param>
+    /// <param name="usual">What it is where it is not said; null where it must be.</param>
+    internal ulong Number(string name, ulong? usual)
     {
-        if (Text(name) is not { } text) return usual;
-        return MapNumbers.TryRead(text, out ulong value) ? value : throw Wrong($"'{name}' is '{text}', which is no number from 0 on; numbers go like 32 or \"0x20\"");
+        if (Element.ValueKind != JsonValueKind.Object) throw Wrong($"an object is needed here, not {Kind(Element)}");
+        if (Text(name) is not { } text) return usual ?? throw Wrong($"'{name}' is missing");
+        return MapNumbers.TryRead(text, out ulong value) ? value : throw Wrong($"'{name}' is '{text}', which is not a number from 0 on; numbers go like 32 or \"0x20\"");
     }
 
     internal T Word<T>(string name, T usual)

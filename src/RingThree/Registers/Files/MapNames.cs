@@ -15,6 +15,6 @@ internal static class MapNames
     /// <summary>A text from a file on one line, without what would act on a terminal.</summary>
     internal static string? Plain(string? text) => text is null || !text.Any(IsUnseen) ? text : string.Concat(text.Select(c => IsUnseen(c) ? ' ' : c));
 
-    /// <summary>Control characters, and those that turn the direction of what follows.</summary>
-    private static bool IsUnseen(char c) => char.IsControl(c) || char.GetUnicodeCategory(c) == UnicodeCategory.Format;
+    /// <summary>Control characters, those that turn the direction of what follows, and line ends other than the usual.</summary>
+    private static bool IsUnseen(char c) => char.IsControl(c) || char.GetUnicodeCategory(c) is UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
 }

@@ -33,16 +33,58 @@ public sealed record NamedRegister(string Name, RegionPlace Place, int Width)
     /// <summary>Its fields, in the file's order.</summary>
     public IReadOnlyList<RegisterField> Fields { get; init; } = [];
 
-    /// <summary>Its bits: all ones of its width.</summary>
-    public ulong Ones => ulong.MaxValue >> (64 - (8 * Width));
+    /// <summary>
+    /// How many bus accesses its value is made of, <see cref="Stride"/> bytes from one to the next: 1, or more where a bus is
+    /// narrower than the register (LiteX). Only a single register, not one of a row, is made of several.
+    /// </summary>
+    public int Words { get; init; } = 1;
+
+    /// <summary>How many bits of the value each access has, its lowest ones: all of the access's but on a narrow bus.</summary>
+    public int WordBits { get; init; } = 8 * Width;
+
+    /// <summary>Of several words, whether the first one has the value's highest bits.</summary>
+    public bool HighestFirst { get; init; }
+
+    /// <summary>The block it belongs to, where the file says so otherwise than by the name's part before a dot.</summary>
+    public string? Block { get; init; }
+
+    /// <summary>The bits of its value, at most 64.</summary>
+    public int ValueBits => Words * WordBits;
+
+    /// <summary>Its bits: all ones of its value.</summary>
+    public ulong Ones => ulong.MaxValue >> (64 - ValueBits);
+
+    /// <summary>Where one of its words is.</summary>
+    /// <param name="word">0 to <see cref="Words"/> - 1, by rising places: the order in which they are read and written.</param>
+    public RegionPlace PlaceOf(int word)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(word);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(word, Words);
+        return Place with { Offset = Place.Offset + ((ulong)word * Stride) };
+    }
+
+    /// <summary>The value that words make, in the order of their places.</summary>
+    /// <exception cref="ArgumentException">There are not <see cref="Words"/> of them.</exception>
+    public ulong Join(ReadOnlySpan<ulong> words)
+    {
+        if (words.Length != Words) throw new ArgumentException($"{Name} is made of {Words} word(s), not {words.Length}.", nameof(words));
+        ulong value = 0;
+        for (int i = 0; i < Words; i++) value |= (words[i] & (Ones >> (ValueBits - WordBits))) << ShiftOf(i);
+        return value;
+    }
+
+    /// <summary>The words to write for a value, in the order of their places.</summary>
+    public IReadOnlyList<ulong> Split(ulong value) => [.. Enumerable.Range(0, Words).Select(i => (value >> ShiftOf(i)) & (Ones >> (ValueBits - WordBits)))];
+
+    private int ShiftOf(int word) => WordBits * (HighestFirst ? Words - 1 - word : word);
 
     /// <summary>One of a row, as a single register named <c>NAME[3]</c>; a single register itself for 0.</summary>
     /// <param name="index">0 to <see cref="Count"/> - 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such one.</exception>
     public NamedRegister At(int index)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(index);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Count);
+        if (index < 0 || index >= Count)
+            throw new ArgumentOutOfRangeException(nameof(index), $"{Name}[{index}]: there is no such register; {(Count == 1 ? $"{Name} is a single one" : $"{Name} has 0 to {Count - 1}")}.");
         if (Count == 1) return this;
         return this with
         {

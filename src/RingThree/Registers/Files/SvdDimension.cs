@@ -17,7 +17,9 @@ internal static class SvdDimension
     /// <summary>All of them; none, with a problem noted, where the dimension is wrong.</summary>
     internal static IReadOnlyList<Part> Expand(SvdNode node, Action<XElement, string> problem)
     {
-        if (node.Text("dim") is null) return [new Part("", 0, false)];
+        int layer = node.LayerOf("dim");
+        // What is derived from a list without being one itself is one register.
+        if (layer < 0 || (layer > 0 && node.Text("name")?.Contains("%s", StringComparison.Ordinal) != true)) return [new Part("", 0, false)];
         if (!node.TryNumber("dim", 1, problem, out ulong count) || !node.TryNumber("dimIncrement", 0, problem, out ulong increment)) return [];
         bool array = node.Text("name")?.Contains("[%s]", StringComparison.Ordinal) == true;
         string? why = count is 0 or > Most ? $"its dim is {count}; it can be 1 to {Most}"
@@ -29,6 +31,13 @@ internal static class SvdDimension
         if (why is null) return [.. indices.Select((index, i) => new Part(index, (ulong)i * increment, array))];
         problem(node.Own, why);
         return [];
+    }
+
+    /// <summary>A list without the members that have an element of their own; a row is one as it is.</summary>
+    internal static IReadOnlyList<Part> Without(SvdNode node, IReadOnlyList<Part> parts, HashSet<string> named)
+    {
+        string name = node.Text("name") ?? "";
+        return parts.Count < 2 || parts[0].IsArray ? parts : [.. parts.Where(p => !named.Contains(Name(name, p.Suffix)))];
     }
 
     /// <summary>The name with its index put in; without an index as a row is called.</summary>

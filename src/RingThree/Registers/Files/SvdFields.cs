@@ -1,9 +1,10 @@
+using System.Globalization;
 using System.Xml.Linq;
 
 namespace RingThree.Registers.Files;
 
 /// <summary>Reads the fields of SVD registers.</summary>
-internal sealed class SvdFields(SvdNames names, SvdProblems problems)
+internal sealed class SvdFields(SvdNames names, MapProblems problems)
 {
     private readonly Dictionary<(XElement Register, SvdDefaults Defaults), IReadOnlyList<RegisterField>> _known = []; // a cluster of 2048 has its fields once
 
@@ -12,9 +13,11 @@ internal sealed class SvdFields(SvdNames names, SvdProblems problems)
         if (_known.TryGetValue((register.Own, defaults), out IReadOnlyList<RegisterField>? known)) return known;
         var fields = new List<RegisterField>();
         var taken = new HashSet<string>(StringComparer.Ordinal);
-        WriteEffect onWrite = SvdWords.WriteEffect(register, WriteEffect.Stores, Nowhere);
+        WriteEffect onWrite = SvdWords.WriteEffect(register, "modifiedWriteValues", WriteEffect.Stores, Nowhere);
         ReadEffect onRead = SvdWords.ReadEffect(register, ReadEffect.None, Nowhere);
-        foreach (XElement element in register.Group("fields"))
+        IReadOnlyList<XElement> elements = register.Group("fields");
+        HashSet<string> named = [.. elements.Select(e => new SvdNode([e]).Text("name")).OfType<string>()];
+        foreach (XElement element in elements)
         {
             if (names.Resolve(element, Problem) is not { } node) continue;
             if (Bits(node) is not var (low, count))
@@ -25,7 +28,7 @@ internal sealed class SvdFields(SvdNames names, SvdProblems problems)
 
             IReadOnlyList<SvdDimension.Part> parts = SvdDimension.Expand(node, Problem);
             problems.Spend(element, parts.Count);
-            foreach ((string suffix, ulong offset, bool _) in parts)
+            foreach ((string suffix, ulong offset, bool _) in SvdDimension.Without(node, parts, named))
             {
                 string name = SvdDimension.Name(node.Text("name") ?? "", suffix);
                 ulong first = (ulong)low + offset;
@@ -45,7 +48,7 @@ internal sealed class SvdFields(SvdNames names, SvdProblems problems)
                 {
                     Description = node.Text("description"),
                     Ability = SvdWords.Ability(node, defaults.Ability, Problem),
-                    OnWrite = SvdWords.WriteEffect(node, onWrite, Problem),
+                    OnWrite = SvdWords.WriteEffect(node, "modifiedWriteValues", onWrite, Problem),
                     OnRead = SvdWords.ReadEffect(node, onRead, Problem),
                     Values = Values(node, count),
                 });
@@ -62,15 +65,35 @@ internal sealed class SvdFields(SvdNames names, SvdProblems problems)
         }
     }
 
+    /// <summary>
+    /// A field's bits. What the nearest layer says of them holds, in whichever of the three notations; of what it does not
+    /// say (its width, when it only moves the field), what it is derived from.
+    /// </summary>
     private static (int Low, int Count)? Bits(SvdNode node)
     {
-        if (node.Text("bitRange") is { } range) return MapNumbers.TryReadBits(range, out int low, out int count) ? (low, count) : null;
-        if (node.Text("lsb") is { } lsb) return MapNumbers.TryReadBits($"{node.Text("msb")}:{lsb}", out int low, out int count) ? (low, count) : null;
-        if (!MapNumbers.TryRead(node.Text("bitOffset"), out ulong offset) || offset > 63) return null;
-        ulong width = 1;
-        if (node.Text("bitWidth") is { } text && !MapNumbers.TryRead(text, out width)) return null;
-        return width is >= 1 and <= 64 && offset + width <= 64 ? ((int)offset, (int)width) : null;
+        (int Low, int Count)? bits = null;
+        for (int i = node.Layers.Count - 1; i >= 0; i--)
+        {
+            var layer = new SvdNode([node.Layers[i]]);
+            if (layer.LayerOf("bitRange", "lsb", "msb", "bitOffset", "bitWidth") < 0) continue;
+            bits = Bits(layer, bits);
+            if (bits is null) return null;
+        }
+
+        ulong shift = node.ShiftOf(node.LayerOf("bitRange", "lsb", "bitOffset"));
+        return bits is var (low, count) && shift <= (ulong)(64 - count - low) ? (low + (int)shift, count) : null;
     }
+
+    private static (int Low, int Count)? Bits(SvdNode layer, (int Low, int Count)? outer)
+    {
+        if (layer.Text("bitRange") is { } range) return MapNumbers.TryReadBits(range, out int low, out int count) ? (low, count) : null;
+        string? lsb = layer.Text("lsb") ?? Number(outer?.Low);
+        if (layer.LayerOf("lsb", "msb") == 0) return MapNumbers.TryReadBits($"{layer.Text("msb") ?? Number(outer?.Low + outer?.Count - 1)}:{lsb}", out int low, out int count) ? (low, count) : null;
+        if (!MapNumbers.TryRead(layer.Text("bitOffset") ?? Number(outer?.Low), out ulong offset) || offset > 63) return null;
+        return MapNumbers.TryRead(layer.Text("bitWidth") ?? Number(outer?.Count ?? 1), out ulong width) && width is >= 1 and <= 64 && offset + width <= 64 ? ((int)offset, (int)width) : null;
+    }
+
+    private static string? Number(int? value) => value?.ToString(CultureInfo.InvariantCulture);
 
     private List<FieldValue> Values(SvdNode field, int bitCount)
     {
@@ -87,7 +110,7 @@ internal sealed class SvdFields(SvdNames names, SvdProblems problems)
                 string name = value.Text("name") ?? value.Text("description") ?? "";
                 if (name.Length == 0) continue;
                 if (value.Text("isDefault") is "true" or "1") otherwise ??= new FieldValue(name, 0, 0);
-                else if (!MapNumbers.TryReadPattern(value.Text("value"), out ulong bits, out ulong cared)) Problem(element, $"its value is '{value.Text("value")}', which is no number");
+                else if (!MapNumbers.TryReadPattern(value.Text("value"), out ulong bits, out ulong cared)) Problem(element, $"its value is '{value.Text("value")}', which is not a number");
                 else if (bits > ones) Problem(element, $"its value {value.Text("value")} does not fit into {bitCount} bit(s)");
                 else if (known.Add((bits, cared))) values.Add(new FieldValue(name, bits, cared));
             }

@@ -1,5 +1,5 @@
-using System.Xml;
 using System.Xml.Linq;
+using RingThree.Diagnostics;
 using RingThree.Transfers;
 
 namespace RingThree.Registers.Files;
@@ -11,90 +11,84 @@ namespace RingThree.Registers.Files;
 internal sealed class SvdReader
 {
     private const int DeepestCluster = 16;
-    private const int DeepestElement = 64; // a field's values in nested clusters, and then some
-    private readonly SvdPlacing _placing;
+    private const int FewMisplaced = 8; // one in so many
+    private readonly MapBuilder _builder;
+    private readonly uint _unit;
     private readonly SvdNames _names;
+    private readonly HashSet<XElement> _open = []; // the clusters around the element that is being read, with what they are derived from
     private readonly SvdFields _fields;
-    private readonly SvdProblems _problems = new();
-    private readonly List<NamedRegister> _registers = [];
-    private readonly HashSet<string> _taken = new(StringComparer.Ordinal);
+    private readonly MapProblems _problems;
 
-    private SvdReader(XElement device, SvdPlacing placing)
+    private SvdReader(XElement device, SvdPlacing placing, uint unit)
     {
-        _placing = placing;
+        _builder = new MapBuilder(placing);
+        _problems = _builder.Problems;
+        _unit = unit;
         _names = new SvdNames(device);
         _fields = new SvdFields(_names, _problems);
     }
 
-    internal static DeviceMap Read(string text, SvdPlacing placing)
+    /// <summary>
+    /// Reads a device. Where addressUnitBits is more than 8, the addresses say whether they are meant so: many files state
+    /// the bus's width there and byte addresses all the same, and as bytes their registers all lie on multiples of their width.
+    /// </summary>
+    internal static DeviceMap Read(XElement device, SvdPlacing placing)
     {
-        XElement device = Load(text);
-        return new SvdReader(device, placing).Read(device);
-    }
-
-    private static XElement Load(string text)
-    {
-        // No document type: entities that grow without bounds, and files that a map has no business with.
-        var settings = new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, IgnoreComments = true, IgnoreProcessingInstructions = true };
-        try
-        {
-            using (var depth = XmlReader.Create(new StringReader(text), settings))
-            {
-                // Before anything is built of it: a file that is nothing but depth costs the square of it otherwise.
-                while (depth.Read())
-                {
-                    if (depth.Depth > DeepestElement) throw new FormatException($"line {((IXmlLineInfo)depth).LineNumber}: elements lie in one another more than {DeepestElement} deep, as in no SVD file.");
-                }
-            }
-
-            using var reader = XmlReader.Create(new StringReader(text), settings);
-            XElement device = XDocument.Load(reader, LoadOptions.SetLineInfo).Root!;
-            if (device.Name.LocalName != "device") throw new FormatException($"line {SvdNode.LineOf(device)}: this is XML, but no CMSIS-SVD: it starts with <{device.Name.LocalName}> instead of <device>.");
-            return device;
-        }
-        catch (XmlException error) when (error.Message.Contains("DTD", StringComparison.Ordinal))
-        {
-            throw new FormatException("it has a document type (<!DOCTYPE>), which CMSIS-SVD does not know and this does not read.", error);
-        }
-        catch (XmlException error)
-        {
-            throw new FormatException($"line {error.LineNumber}: this is no CMSIS-SVD: {error.Message}", error);
-        }
+        string unit = new SvdNode([device]).Text("addressUnitBits") ?? "8";
+        if (!MapNumbers.TryRead(unit, out ulong bits) || bits is not (8 or 16 or 32 or 64))
+            throw new FormatException($"line {SvdNode.LineOf(device)}: its addressUnitBits is {ForeignText.Quoted(unit)}; 8, 16, 32 and 64 are read.");
+        var bytes = new SvdReader(device, placing, 1);
+        DeviceMap map = bytes.Read(device);
+        if (bits == 8) return map;
+        return bytes._builder.Misplaced * FewMisplaced <= map.Registers.Count
+            ? map with { Notes = [$"addressUnitBits is {bits}, but the addresses count bytes: all registers lie on multiples of their width."] }
+            : new SvdReader(device, placing, (uint)bits / 8).Read(device);
     }
 
     private DeviceMap Read(XElement device)
     {
         var node = new SvdNode([device]);
-        if (node.Text("addressUnitBits") is { } unit && (!MapNumbers.TryRead(unit, out ulong bits) || bits != 8))
-            throw new FormatException($"line {SvdNode.LineOf(device)}: its addressUnitBits is '{unit}'; addresses are read in bytes, 8.");
         SvdDefaults defaults = SvdDefaults.Of(node, new SvdDefaults(4, default, null), Problem);
         foreach (XElement peripheral in node.Elements("peripherals").SelectMany(p => p.Elements()).Where(e => e.Name.LocalName == "peripheral"))
         {
             if (_names.Resolve(peripheral, Problem) is not { } known) continue;
-            if (!known.TryNumber("baseAddress", 0, Problem, out ulong address)) continue;
+            if (!known.TryPlace("baseAddress", Problem, out UInt128 address)) continue;
             IReadOnlyList<XElement> inside = known.Group("registers");
             SvdDefaults own = SvdDefaults.Of(known, defaults, Problem);
             foreach ((string suffix, ulong offset, bool _) in Expand(known))
-                Walk(inside, SvdDimension.Name(known.Text("name") ?? "", suffix) + ".", (UInt128)address + offset, own, 0);
+                Walk(inside, SvdDimension.Name(known.Text("name") ?? "", suffix) + ".", (address + offset) * _unit, own, 0);
         }
 
-        return new DeviceMap(node.Text("name") ?? "device", _registers) { Description = node.Text("description"), Problems = _problems.All };
+        return new DeviceMap(node.Text("name") ?? "device", _builder.Registers) { Description = node.Text("description"), Problems = _problems.All, LeftOut = _problems.ByName, Notes = _builder.Registers.Count + _problems.All.Count > 0 ? [] : ["the device has no registers."] };
     }
 
     private void Walk(IReadOnlyList<XElement> elements, string prefix, UInt128 address, SvdDefaults defaults, int depth)
     {
+        var beside = new HashSet<string>(StringComparer.Ordinal);
+        HashSet<string> alternates = Alternates(elements, beside);
         foreach (XElement element in elements)
         {
             _problems.Spend(element, 1);
             bool cluster = element.Name.LocalName == "cluster";
             if (!cluster && element.Name.LocalName != "register") continue;
-            if (_names.Resolve(element, Problem) is not { } node || !node.TryNumber("addressOffset", 0, Problem, out ulong offset)) continue;
-            if (cluster) Cluster(node, prefix, address + offset, SvdDefaults.Of(node, defaults, Problem), depth + 1);
-            else Register(node, prefix, address + offset, SvdDefaults.Of(node, defaults, Problem));
+            if (_names.Resolve(element, Problem) is not { } node || !node.TryPlace("addressOffset", Problem, out UInt128 offset)) continue;
+            if (cluster)
+            {
+                Cluster(node, prefix, address + (offset * _unit), SvdDefaults.Of(node, defaults, Problem), beside, depth + 1);
+                continue;
+            }
+
+            string name = node.Text("name") ?? "";
+            if (alternates.Contains(name) && new SvdNode([element]).Text("alternateGroup") is { } group) name += "_" + group;
+            Register(node, name, prefix, address + (offset * _unit), SvdDefaults.Of(node, defaults, Problem), beside);
         }
     }
 
-    private void Cluster(SvdNode node, string prefix, UInt128 address, SvdDefaults defaults, int depth)
+    /// <summary>Names that several registers beside one another have: by alternateGroup they are views of one place, each with its group's name.</summary>
+    private static HashSet<string> Alternates(IReadOnlyList<XElement> elements, HashSet<string> all) =>
+        [.. elements.Where(e => e.Name.LocalName is "register" or "cluster").Select(e => new SvdNode([e]).Text("name")).OfType<string>().Where(name => !all.Add(name))];
+
+    private void Cluster(SvdNode node, string prefix, UInt128 address, SvdDefaults defaults, HashSet<string> beside, int depth)
     {
         if (depth > DeepestCluster)
         {
@@ -102,65 +96,58 @@ internal sealed class SvdReader
             return;
         }
 
+        if (node.Layers.Any(_open.Contains))
+        {
+            Problem(node.Own, "what it is derived from contains it");
+            return;
+        }
+
+        _open.UnionWith(node.Layers);
         IReadOnlyList<XElement> inside = node.Group(null);
-        foreach ((string suffix, ulong offset, bool _) in Expand(node))
-            Walk(inside, prefix + SvdDimension.Name(node.Text("name") ?? "", suffix) + ".", address + offset, defaults, depth);
+        foreach ((string suffix, ulong offset, bool _) in Expand(node, beside))
+            Walk(inside, prefix + SvdDimension.Name(node.Text("name") ?? "", suffix) + ".", address + ((UInt128)offset * _unit), defaults, depth);
+        _open.ExceptWith(node.Layers);
     }
 
-    private void Register(SvdNode node, string prefix, UInt128 address, SvdDefaults defaults)
+    private void Register(SvdNode node, string bare, string prefix, UInt128 address, SvdDefaults defaults, HashSet<string> beside)
     {
-        string bare = node.Text("name") ?? "";
-        IReadOnlyList<SvdDimension.Part> parts = Expand(node);
+        IReadOnlyList<SvdDimension.Part> parts = Expand(node, beside);
         if (parts.Count == 0) return;
         bool row = parts[0].IsArray && parts.Count > 1;
-        var stride = row ? parts[1].Offset - parts[0].Offset : (ulong)defaults.Width;
-        IReadOnlyList<RegisterField> fields = _fields.Of(node, defaults);
+        UInt128 stride = row ? (UInt128)(parts[1].Offset - parts[0].Offset) * _unit : (UInt128)defaults.Width;
         NamedRegister? first = null; // what all of a list have in common is read once
         foreach ((string suffix, ulong offset, bool _) in row ? [parts[0]] : parts)
         {
             string name = prefix + SvdDimension.Name(bare, row ? null : suffix);
-            if (Place(node, name, address + offset, defaults.Width, stride, row ? parts.Count : 1) is not { } place) continue;
-            if (_registers.Count >= DeviceMap.MostRegisters) throw SvdProblems.TooMany(node.Own);
+            if (_builder.Place(name, address + ((UInt128)offset * _unit), defaults.Width, stride, row ? parts.Count : 1, out RegionPlace place) is { } why)
+            {
+                _problems.Add(node.Own, name, why);
+                continue;
+            }
+
             first ??= new NamedRegister(name, place, defaults.Width)
             {
                 Description = node.Text("description"),
                 Ability = defaults.Ability,
-                OnWrite = SvdWords.WriteEffect(node, WriteEffect.Stores, Problem),
+                OnWrite = SvdWords.WriteEffect(node, "modifiedWriteValues", WriteEffect.Stores, Problem),
                 OnRead = SvdWords.ReadEffect(node, ReadEffect.None, Problem),
                 Reset = defaults.Reset is { } reset ? reset & (ulong.MaxValue >> (64 - (8 * defaults.Width))) : null,
                 Count = row ? parts.Count : 1,
-                Stride = stride,
-                Fields = fields,
+                Stride = (ulong)stride,
+                Fields = _fields.Of(node, defaults),
             };
-            _registers.Add(first with { Name = name, Place = place });
+            _builder.Add(first with { Name = name, Place = place }, SvdNode.LineOf(node.Own));
         }
-    }
-
-    /// <summary>Where an address of the file lies in the card; null with a problem noted where it cannot be.</summary>
-    private RegionPlace? Place(SvdNode node, string name, UInt128 address, int width, ulong stride, int count)
-    {
-        UInt128 offset = _placing.At.Offset + address - _placing.Base;
-        string? why = name.EndsWith('.') ? "it has no name"
-            : !MapNames.Allows(name) ? MapNames.Rule
-            : width == 0 ? "its size is not 8, 16, 32 or 64 bits, so that no bus access fits"
-            : address < _placing.Base ? $"it lies at 0x{address:x}, below the map's base 0x{_placing.Base:x}"
-            : stride > uint.MaxValue ? $"its dimIncrement is 0x{stride:x}, more than any card has"
-            : offset + ((UInt128)stride * (UInt128)(count - 1)) + (UInt128)width - 1 > ulong.MaxValue ? "it ends beyond any address"
-            : offset % (UInt128)width != 0 || stride % (ulong)width != 0 ? $"it lies at 0x{address:x}, no multiple of its {width} bytes"
-            : _taken.Add(name) ? null : "there is another of that name";
-        if (why is null) return _placing.At with { Offset = (ulong)offset };
-        _problems.Add(node.Own, name, why);
-        return null;
     }
 
     private void Problem(XElement element, string reason) => _problems.Add(element, reason);
 
-    /// <summary>The parts of an element with a dimension, paid for.</summary>
-    private IReadOnlyList<SvdDimension.Part> Expand(SvdNode node)
+    /// <summary>The parts of an element with a dimension, paid for; of a list without the members that stand beside it by name, such as in a derived peripheral.</summary>
+    private IReadOnlyList<SvdDimension.Part> Expand(SvdNode node, HashSet<string>? beside = null)
     {
         IReadOnlyList<SvdDimension.Part> parts = SvdDimension.Expand(node, Problem);
         _problems.Spend(node.Own, parts.Count);
-        return parts;
+        return beside is null ? parts : SvdDimension.Without(node, parts, beside);
     }
 }
 

@@ -1,4 +1,4 @@
-namespace RingThree.Conformance;
+namespace RingThree.Tests;
 
 /// <summary>What the calling thread allocates in the steady state.</summary>
 internal static class Allocations
