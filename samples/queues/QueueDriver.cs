@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using RingThree.Dma;
 using RingThree.Pci;
 using RingThree.Simulation;
@@ -16,21 +15,23 @@ internal sealed class QueueDriver
     private const int DataAt = 2048;
     private const int DataSize = (MemorySize - DataAt) / Entries;
     private readonly DmaBuffer _memory;
-    private readonly int _start;
+    private readonly int _data;
+    private readonly DescriptorRing<QueueDescriptor> _work;
+    private readonly DescriptorRing<QueueCompletion> _done;
     private readonly QueueRegisters _registers;
     private readonly TaskCompletionSource<uint>?[] _waiting = new TaskCompletionSource<uint>?[Entries];
-    private uint _tail;
-    private uint _head;
-    private uint _phase = 1;
 
     internal QueueDriver(PciDevice card, DmaBuffer memory, int number)
     {
         Number = number;
         _memory = memory;
-        _start = number * MemorySize;
+        int start = number * MemorySize;
+        _data = start + DataAt;
+        _work = memory.Ring<QueueDescriptor>(Entries, offset: start);
+        _done = memory.Ring<QueueCompletion>(Entries, QueueCompletion.PhaseFlag, start + CompletionsAt);
         _registers = card.Bar(0).As<QueueRegisters>(QueueRegisters.At(number));
-        _registers.Ring.Write(At(0));
-        _registers.Completions.Write(At(CompletionsAt));
+        _registers.Ring.Write(_work.Address.Value);
+        _registers.Completions.Write(_done.Address.Value);
         _registers.Entries.Write(Entries);
     }
 
@@ -39,34 +40,26 @@ internal sealed class QueueDriver
     /// <summary>Has the card add up some bytes. One caller at a time.</summary>
     internal Task<uint> SumAsync(byte value, int count)
     {
-        uint entry = _tail;
-        int data = DataAt + ((int)entry * DataSize);
-        _memory.Span.Slice(_start + data, count).Fill(value);
-        Descriptors[(int)entry] = new QueueDescriptor(At(data), (uint)count, Tag: entry);
+        int entry = _work.Tail.Index;
+        int data = _data + (entry * DataSize);
+        _memory.Span.Slice(data, count).Fill(value);
         var done = new TaskCompletionSource<uint>(TaskCreationOptions.RunContinuationsAsynchronously);
         _waiting[entry] = done; // before the doorbell: the message may come before the next line
-        _tail = (_tail + 1) % Entries;
-        _registers.Doorbell.Write(_tail);
+        if (!_work.TryPost(new QueueDescriptor((_memory.Address + (ulong)data).Value, (uint)count, Tag: (uint)entry)))
+            throw new NotSupportedException($"Queue {Number} is full.");
+        _registers.Doorbell.Write((uint)_work.Tail.Index);
         return done.Task;
     }
 
     /// <summary>Takes every completion that is new: at interrupt time, on one thread.</summary>
     internal void Drain()
     {
-        // A new entry is one of this way round the ring, whatever else lies there.
-        while (Completions[(int)_head] is var done && done.Phase == _phase)
+        while (_done.TryTake(out QueueCompletion done))
         {
-            _head = (_head + 1) % Entries;
-            if (_head == 0) _phase ^= 1;
             TaskCompletionSource<uint> waiting = _waiting[done.Tag]!;
+            _work.TryMoveHead(_done.Head.Index); // work is done in its order
             if (done.Status == QueueStatus.Done) waiting.SetResult(done.Sum);
             else waiting.SetException(new NotSupportedException($"Queue {Number}: the card answered {done.Status}."));
         }
     }
-
-    private Span<QueueDescriptor> Descriptors => MemoryMarshal.Cast<byte, QueueDescriptor>(_memory.Span.Slice(_start, Entries * QueueDescriptor.Size));
-
-    private Span<QueueCompletion> Completions => MemoryMarshal.Cast<byte, QueueCompletion>(_memory.Span.Slice(_start + CompletionsAt, Entries * QueueCompletion.Size));
-
-    private ulong At(int offset) => (_memory.Address + (ulong)(_start + offset)).Value;
 }

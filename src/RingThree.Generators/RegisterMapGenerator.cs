@@ -23,7 +23,7 @@ public sealed class RegisterMapGenerator : IIncrementalGenerator
         IncrementalValuesProvider<MapModel> maps = results
             .Select(static (result, _) => result.Map)
             .Where(static map => map is not null)!;
-        context.RegisterSourceOutput(maps, static (output, map) => output.AddSource(map.HintName, SourceText.From(MapWriter.Write(map), Encoding.UTF8)));
+        context.RegisterSourceOutput(maps, static (output, map) => output.AddSource(map.Place.HintName, SourceText.From(MapWriter.Write(map), Encoding.UTF8)));
 
         IncrementalValuesProvider<DiagnosticInfo> diagnostics = results.SelectMany(static (result, _) => result.Diagnostics);
         context.RegisterSourceOutput(diagnostics, static (output, diagnostic) => output.ReportDiagnostic(diagnostic.ToDiagnostic()));

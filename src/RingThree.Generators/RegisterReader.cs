@@ -1,5 +1,4 @@
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace RingThree.Generators;
@@ -7,24 +6,20 @@ namespace RingThree.Generators;
 /// <summary>Reads one register's property: what to write for it, which bytes it takes, what is wrong with it.</summary>
 internal sealed class RegisterReader(string map, uint mapSize, List<DiagnosticInfo> diagnostics)
 {
-    private static readonly SymbolDisplayFormat TypeFormat = SymbolDisplayFormat.FullyQualifiedFormat
-        .AddMiscellaneousOptions(SymbolDisplayMiscellaneousOptions.IncludeNullableReferenceTypeModifier);
-
     /// <param name="property">A property marked as a register.</param>
     /// <param name="attribute">Its mark.</param>
     /// <param name="extent">Which bytes it takes; <see langword="null"/> when that cannot be said or was reported already.</param>
     /// <param name="cancellation">Ends the reading.</param>
     public RegisterModel Read(IPropertySymbol property, AttributeData attribute, out RegisterExtent? extent, CancellationToken cancellation)
     {
-        var syntax = property.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancellation) as PropertyDeclarationSyntax;
-        bool isPartial = syntax is not null && syntax.Modifiers.Any(SyntaxKind.PartialKeyword);
+        PropertyDeclarationSyntax? syntax = PartialProperty.Find(property, out bool isPartial, cancellation);
         bool isShaped = CheckShape(property, syntax, isPartial);
         uint offset = GetOffset(attribute);
         string value = "default!";
         extent = null;
 
         // A type that does not exist is the compiler's to report, and nothing can be said about its width.
-        bool isKnown = !HasErrors(property.Type);
+        bool isKnown = !PartialProperty.HasErrors(property.Type);
         if (isKnown && isShaped && CheckType(property, out uint width, out bool isArray)
             && CheckRow(property, attribute, offset, width, isArray, out uint count, out uint stride))
         {
@@ -35,12 +30,12 @@ internal sealed class RegisterReader(string map, uint mapSize, List<DiagnosticIn
 
         return new RegisterModel(
             Identifiers.Escape(property.Name),
-            syntax is null ? "" : string.Join(" ", syntax.Modifiers.Select(modifier => modifier.Text)),
-            property.Type.ToDisplayString(TypeFormat),
+            PartialProperty.GetModifiers(syntax),
+            property.Type.ToDisplayString(PartialProperty.TypeFormat),
             offset,
             value,
             WriteSetter(syntax),
-            IsWritten: isKnown && isPartial && !HasBody(syntax!) && property.GetMethod is not null && property.RefKind == RefKind.None,
+            IsWritten: isKnown && isPartial && PartialProperty.CanBeWritten(property, syntax!),
             RegisterTypes.GetArgument<string>(attribute, "Source"),
             extent?.Width ?? 0,
             extent?.Count ?? 0,
@@ -53,35 +48,15 @@ internal sealed class RegisterReader(string map, uint mapSize, List<DiagnosticIn
     private static uint GetOffset(AttributeData attribute) =>
         attribute.ConstructorArguments.Length == 1 && attribute.ConstructorArguments[0] is { Kind: TypedConstantKind.Primitive, Value: uint offset } ? offset : 0;
 
-    private static bool HasErrors(ITypeSymbol type) =>
-        type.TypeKind == TypeKind.Error || (type is INamedTypeSymbol named && named.TypeArguments.Any(HasErrors));
-
-    private static bool HasBody(PropertyDeclarationSyntax syntax) =>
-        syntax.ExpressionBody is not null || syntax.Initializer is not null
-        || syntax.AccessorList?.Accessors.Any(accessor => accessor.Body is not null || accessor.ExpressionBody is not null) == true;
-
-    private static string WriteSetter(PropertyDeclarationSyntax? syntax)
-    {
-        AccessorDeclarationSyntax? setter = syntax?.AccessorList?.Accessors.FirstOrDefault(accessor => !accessor.IsKind(SyntaxKind.GetAccessorDeclaration));
-        return setter is null ? "" : $"{string.Join(" ", setter.Modifiers.Select(modifier => modifier.Text))} {setter.Keyword.Text} {{ }}".TrimStart();
-    }
+    private static string WriteSetter(PropertyDeclarationSyntax? syntax) =>
+        PartialProperty.FindSetter(syntax) is { } setter ? $"{PartialProperty.GetHead(setter)} {{ }}" : "";
 
     private static List<string> SplitNames(string? names) =>
         names is null ? [] : [.. names.Split(',').Select(name => name.Trim()).Where(name => name.Length > 0)];
 
     private bool CheckShape(IPropertySymbol property, PropertyDeclarationSyntax? syntax, bool isPartial)
     {
-        string? fault = property switch
-        {
-            _ when syntax is null => "is an indexer",
-            { IsStatic: true } => "is static",
-            _ when !isPartial => "is not partial",
-            { SetMethod: not null } => "has a setter",
-            { GetMethod: null } => "has no getter",
-            { RefKind: not RefKind.None } => "returns a reference",
-            _ when HasBody(syntax) => "has a body of its own",
-            _ => null,
-        };
+        string? fault = PartialProperty.FindFault(property, syntax, isPartial) ?? (property.SetMethod is null ? null : "has a setter");
         return fault is null || Report(Rules.WrongShape, property, fault);
     }
 

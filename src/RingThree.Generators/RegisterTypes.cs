@@ -8,6 +8,8 @@ internal static class RegisterTypes
     public const string Namespace = "RingThree.Registers";
     public const string MapAttribute = Namespace + ".RegisterMapAttribute";
     public const string RegisterAttribute = Namespace + ".RegisterAttribute";
+    public const string BitFieldsAttribute = Namespace + ".BitFieldsAttribute";
+    public const string BitsAttribute = Namespace + ".BitsAttribute";
 
     private const string Array = "Array"; // what the rows' names end in
 
@@ -35,16 +37,25 @@ internal static class RegisterTypes
     /// <summary>The access width of a value type, bytes; 0 where there is none.</summary>
     public static uint GetWidth(ITypeSymbol value)
     {
-        ITypeSymbol? integer = value is INamedTypeSymbol { TypeKind: TypeKind.Enum } named ? named.EnumUnderlyingType : value;
-        return integer?.SpecialType switch
-        {
-            SpecialType.System_Byte or SpecialType.System_SByte => 1,
-            SpecialType.System_UInt16 or SpecialType.System_Int16 => 2,
-            SpecialType.System_UInt32 or SpecialType.System_Int32 => 4,
-            SpecialType.System_UInt64 or SpecialType.System_Int64 => 8,
-            _ => 0,
-        };
+        ITypeSymbol? integer = value is INamedTypeSymbol { TypeKind: TypeKind.Enum } named ? named.EnumUnderlyingType
+            : value.TypeKind == TypeKind.Struct && FindAttribute(value, BitFieldsAttribute) is { } fields ? GetStorage(fields)
+            : value;
+        return GetSize(integer);
     }
+
+    /// <summary>What a struct of bit fields keeps its bits in; <see langword="null"/> where that did not compile.</summary>
+    public static ITypeSymbol? GetStorage(AttributeData bitFields) =>
+        bitFields.ConstructorArguments.Length == 1 ? bitFields.ConstructorArguments[0].Value as ITypeSymbol : null;
+
+    /// <summary>An integer type's bytes; 0 for another type, and for those that have not one size everywhere.</summary>
+    public static uint GetSize(ITypeSymbol? integer) => integer?.SpecialType switch
+    {
+        SpecialType.System_Byte or SpecialType.System_SByte => 1,
+        SpecialType.System_UInt16 or SpecialType.System_Int16 => 2,
+        SpecialType.System_UInt32 or SpecialType.System_Int32 => 4,
+        SpecialType.System_UInt64 or SpecialType.System_Int64 => 8,
+        _ => 0,
+    };
 
     /// <summary>The attribute of a symbol that has this full name, or <see langword="null"/>.</summary>
     public static AttributeData? FindAttribute(ISymbol symbol, string name)

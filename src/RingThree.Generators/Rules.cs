@@ -11,10 +11,10 @@ internal static class Rules
         "RT0001", "A register map is a struct", "'{0}' is {1}, which cannot be a register map. Declare it as 'readonly partial struct'.");
 
     public static readonly DiagnosticDescriptor NotPartial = Error(
-        "RT0002", "A register map is partial", "'{0}' is not partial, so its registers cannot be generated. Add 'partial' to its declaration.");
+        "RT0002", "A generated type is partial", "'{0}' is not partial, so its members cannot be generated. Add 'partial' to its declaration.");
 
     public static readonly DiagnosticDescriptor NotReadOnly = Error(
-        "RT0003", "A register map is readonly", "The register map '{0}' is not readonly. Declare it as 'readonly partial struct': it is only a view of the device.");
+        "RT0003", "A generated type is readonly", "'{0}' is not readonly. Declare it as 'readonly partial struct': a register map is only a view of the device, and bit fields are a value.");
 
     public static readonly DiagnosticDescriptor NoSize = Error(
         "RT0004", "A register map has a size", "The register map '{0}' has no size. Write [RegisterMap(Size = n)] with the block's length in bytes.");
@@ -54,6 +54,27 @@ internal static class Rules
 
     public static readonly DiagnosticDescriptor WrongStride = Error(
         "RT0016", "A register array's stride is a multiple of its width", "The register array '{0}' has a stride of {1}, and registers {2} bytes wide. Make the stride a multiple of the width, or remove it for registers without gaps.");
+
+    public static readonly DiagnosticDescriptor NotBitFields = Error(
+        "RT0017", "Bit fields are a struct without fields of its own", "'{0}' is {1}, which cannot hold bit fields. Declare it as 'readonly partial struct' of partial properties alone.");
+
+    public static readonly DiagnosticDescriptor WrongStorage = Error(
+        "RT0018", "Bit fields have an unsigned storage", "'{0}' is to keep its bits in '{1}'. Write [BitFields(typeof(uint))], or typeof(byte), typeof(ushort), typeof(ulong): its size is the access width.");
+
+    public static readonly DiagnosticDescriptor WrongField = Error(
+        "RT0019", "A bit field is a partial property with a getter and perhaps init", "The bit field '{0}' {1}. Declare it as 'partial bool {0} {{ get; init; }}', with the type that fits.");
+
+    public static readonly DiagnosticDescriptor OutsideStorage = Error(
+        "RT0020", "A bit field lies in its storage", "The bit field '{0}' takes {1}, but '{2}' has bits 0 to {3}. Correct the place or the count, or widen the storage.");
+
+    public static readonly DiagnosticDescriptor BitOverlap = Error(
+        "RT0021", "Bit fields do not overlap", "The bit field '{0}' takes {1}, which {2} takes too. Correct one of the two.");
+
+    public static readonly DiagnosticDescriptor WrongFieldType = Error(
+        "RT0022", "A bit field's type holds its bits", "The bit field '{0}' has {1} and type '{2}'. Use bool for one bit, else an integer or an enum of at least as many bits.");
+
+    public static readonly DiagnosticDescriptor StrayField = Error(
+        "RT0023", "A bit field is part of a struct of bit fields", "The bit field '{0}' is in '{1}', which is no struct of bit fields. Mark '{1}' with [BitFields(typeof(uint))].");
 
     private static DiagnosticDescriptor Error(string id, string title, string message) =>
         new(id, title, message, Category, DiagnosticSeverity.Error, isEnabledByDefault: true);

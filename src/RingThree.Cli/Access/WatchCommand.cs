@@ -76,7 +76,7 @@ internal static class WatchCommand
             {
                 prepared.Run(words);
                 if (words.Zip(widths).All(w => w.First == ulong.MaxValue >> (64 - (8 * w.Second))) && !device.IsPresent())
-                    throw new DeviceException(DeviceStatus.DeviceGone, name, "reading registers", "the device does not answer any more", "It was removed, lost power, or is stuck; open it again when it is back.");
+                    throw new DeviceException(DeviceStatus.DeviceGone, name, "reading registers", "the device no longer responds", "It was removed, lost power, or is stuck; open it again when it is back.");
                 screen.Show(NamedAccess.Join(targets, words), Stopwatch.GetElapsedTime(started));
                 await Task.Delay(interval, cancel).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
             }

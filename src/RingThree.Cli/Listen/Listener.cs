@@ -91,7 +91,7 @@ internal sealed class Listener
     {
         RemovalReason.Error => "the device reported an error that it does not recover from by itself",
         RemovalReason.Requested => "the system wants the device back: it is being removed, or goes to another driver",
-        _ => "the device does not answer any more",
+        _ => "the device no longer responds",
     }, "Listen again when it is back: ring3 list --follow tells.");
 
     /// <summary>Ends only when the task fails: a stimulus that has been given ends nothing.</summary>

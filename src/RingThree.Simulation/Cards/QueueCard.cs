@@ -65,9 +65,8 @@ public sealed class QueueCard : SimulatedCard
         private readonly CardRegister<ulong> _completions;
         private readonly CardRegister<uint> _entries;
         private IDisposable? _later;
-        private uint _head;
+        private RingCursor _head = new(2);
         private uint _tail;
-        private uint _phase;
 
         internal Queue(QueueCard card, int number)
         {
@@ -83,7 +82,8 @@ public sealed class QueueCard : SimulatedCard
         {
             _later?.Dispose();
             _later = null;
-            (_head, _tail, _phase) = (0, 0, 1);
+            _tail = 0;
+            _head = new RingCursor((int)Math.Max(_entries.Value, 2));
         }
 
         private void Start(uint entries)
@@ -104,7 +104,7 @@ public sealed class QueueCard : SimulatedCard
         private void Work()
         {
             _later = null;
-            while (_head != _tail && One())
+            while (_head.Index != _tail && One())
             {
             }
         }
@@ -114,11 +114,11 @@ public sealed class QueueCard : SimulatedCard
         private bool One()
         {
             QueueDescriptor work = default;
-            if (!_card.DmaRead(new Iova(_ring.Value) + (_head * QueueDescriptor.Size), MemoryMarshal.AsBytes(new Span<QueueDescriptor>(ref work)))) return Stuck();
+            if (!_card.DmaRead(new Iova(_ring.Value) + ((ulong)_head.Index * QueueDescriptor.Size), MemoryMarshal.AsBytes(new Span<QueueDescriptor>(ref work)))) return Stuck();
             QueueStatus status = _card.Sum(work, out uint sum);
-            var done = new QueueCompletion(work.Tag, status, sum, _phase);
-            if (!_card.DmaWrite(new Iova(_completions.Value) + (_head * QueueCompletion.Size), MemoryMarshal.AsBytes(new ReadOnlySpan<QueueCompletion>(in done)))) return Stuck();
-            if (++_head == _entries.Value) (_head, _phase) = (0, _phase ^ 1);
+            var done = new QueueCompletion(work.Tag, status, sum, _head.Phase ? 1u : 0);
+            if (!_card.DmaWrite(new Iova(_completions.Value) + ((ulong)_head.Index * QueueCompletion.Size), MemoryMarshal.AsBytes(new ReadOnlySpan<QueueCompletion>(in done)))) return Stuck();
+            _head = _head.Next();
             _card.SendMessage(_number); // after the completion, which it must not overtake
             return true;
         }

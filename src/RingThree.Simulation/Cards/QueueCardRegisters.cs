@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using RingThree.Dma;
 using RingThree.Registers;
 
 namespace RingThree.Simulation;
@@ -62,6 +63,9 @@ public readonly record struct QueueCompletion(uint Tag, QueueStatus Status, uint
 {
     /// <summary>Its bytes in memory.</summary>
     public const int Size = 16;
+
+    /// <summary>Where <see cref="Phase"/> is, for a ring that looks for it.</summary>
+    public static RingFlag PhaseFlag { get; } = RingFlag.PhaseAt(3 * 32);
 }
 
 /// <summary>How a queue's work ended.</summary>

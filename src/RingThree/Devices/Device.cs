@@ -16,11 +16,12 @@ namespace RingThree.Devices;
 /// another thread yields all ones, never a fault. A host that is disposed first closes its devices in the same way.
 /// </remarks>
 #pragma warning disable CA1063, CA1816 // the family is closed (a private protected constructor), and none of it has a finalizer
-public abstract class Device : IDisposable
+public abstract partial class Device : IDisposable
 #pragma warning restore CA1063, CA1816
 {
     private static readonly TimeSpan CloseTime = TimeSpan.FromSeconds(30);
     private readonly DmaSpace? _dma;
+    private readonly GoneSignal _gone;
     private readonly Lock _subscribers = new();
     private RemovalMonitor? _monitor;
     private IDisposable? _hostEnd;
@@ -34,6 +35,7 @@ public abstract class Device : IDisposable
     {
         Host = host;
         Scheduler = host.Scheduler ?? ThreadScheduler.Instance;
+        _gone = new GoneSignal(Scheduler, $"{host.Description.Address} gone");
         RemovalTime = options.RemovalTime;
         Interrupts = new DeviceInterrupts(this);
         if (host.AddressSpace is { } space) _dma = new DmaSpace(this, space);
@@ -74,11 +76,17 @@ public abstract class Device : IDisposable
     public DmaSpace Dma => _dma ?? throw new DeviceException(DeviceStatus.NotSupported, Address, "using DMA",
         "its host offers no address space", "Ask HasDma first, and move data through registers instead.");
 
-    /// <summary>Whether <see cref="Reset"/> can work.</summary>
-    public bool CanReset => Host.CanReset;
-
     /// <summary>Whether it has been closed, by its user or because it left.</summary>
     public bool IsClosed => Volatile.Read(ref _state) != 0;
+
+    /// <summary>
+    /// Cancelled when the device has left or has been closed, whatever the reason: for loops and waits that make no sense without it.
+    /// Registrations run on a thread of their own.
+    /// </summary>
+    public CancellationToken Gone => _gone.Token;
+
+    /// <summary>The clock of its host: the system's, or that of a seeded run. Measure and wait by it, and a driver is right in both.</summary>
+    public TimeProvider Time => Scheduler.Time;
 
     internal IHostedDevice Host { get; }
 
@@ -102,65 +110,6 @@ public abstract class Device : IDisposable
         if (Host.IsPresent()) return true;
         NoticeGone();
         return false;
-    }
-
-    /// <summary>Resets the device alone. Reads by other threads yield all ones meanwhile.</summary>
-    /// <exception cref="DeviceException">It cannot be reset, or the reset failed.</exception>
-    /// <exception cref="ObjectDisposedException">It is closed.</exception>
-    public void Reset() => Cover(() =>
-    {
-        if (!CanReset)
-        {
-            throw new DeviceException(DeviceStatus.NotSupported, Address, "resetting it",
-                "it has no reset of its own", "Bring it to a known state through its registers, or reset its bus (ResetBus).");
-        }
-
-        Host.Reset();
-    });
-
-    /// <summary>
-    /// Which devices <see cref="ResetBus"/> resets, this one included: everything on its bus or in its slot. Look at the list first.
-    /// </summary>
-    /// <returns>Their addresses; <see langword="null"/> where there is no such reset.</returns>
-    /// <exception cref="ObjectDisposedException">The device is closed.</exception>
-    public IReadOnlyList<string>? GetBusResetReach()
-    {
-        if (IsClosed) throw Closed("asking what is on its bus");
-        return Host.GetBusResetReach();
-    }
-
-    /// <summary>
-    /// Resets everything on its bus or in its slot, for a card without a reset of its own. The kernel asks that whoever calls this
-    /// may open every function there. Reads by other threads yield all ones meanwhile.
-    /// </summary>
-    /// <exception cref="DeviceException">There is no such reset, another program or driver has a function on the bus, or the reset failed.</exception>
-    public void ResetBus() => Cover(Host.ResetBus);
-
-    private void Cover(Action reset)
-    {
-        if (IsClosed) throw Closed("resetting it");
-        try
-        {
-            lock (Decode.Gate)
-            {
-                Decode.Hold();
-                try
-                {
-                    reset();
-                }
-                finally
-                {
-                    Decode.Release();
-                }
-            }
-        }
-        catch (Exception error)
-        {
-            RingThreeEvents.Log.DeviceResetFailed(Address, RingThreeEvents.Reason(Address, error));
-            throw;
-        }
-
-        RingThreeEvents.Log.DeviceReset(Address);
     }
 
     /// <summary>Checks a transfer program against this device and makes it ready to run, again and again.</summary>
@@ -190,6 +139,10 @@ public abstract class Device : IDisposable
 
     /// <summary>For what a closed device cannot do.</summary>
     internal ObjectDisposedException Closed(string operation) => new(GetType().Name, $"{Address}: {operation} failed: {WhyClosed}. Open it again.");
+
+    /// <summary>For what a device that is gone cannot do.</summary>
+    internal DeviceException GoneError(string operation) => new(DeviceStatus.DeviceGone, Address, operation,
+        "the device no longer responds", "It was removed, lost power, or is stuck; open it again when it is back.");
 
     /// <summary>Has the device closed when its host is disposed.</summary>
     /// <exception cref="ObjectDisposedException">The host has been, meanwhile: then the device is closed.</exception>
@@ -225,6 +178,7 @@ public abstract class Device : IDisposable
     internal bool TryClose()
     {
         if (Interlocked.Exchange(ref _state, 1) != 0) return false;
+        _gone.Set();
         // A host that fails at one step still gets the others, above all the overlay before the end.
         try
         {
@@ -311,6 +265,7 @@ public abstract class Device : IDisposable
     internal void NoticeGone()
     {
         Decode.End();
+        _gone.Set();
         _monitor?.Gone();
     }
 
@@ -340,7 +295,7 @@ public abstract class Device : IDisposable
         {
             for (int i = 0; i < count; i++)
             {
-                if (Host.Regions[i].Size > 0) opened[i] = new DeviceRegion(Host, i);
+                if (Host.Regions[i].Size > 0) opened[i] = new DeviceRegion(Host, i) { Owner = this };
             }
 
             _regions = [.. opened.OfType<DeviceRegion>()];

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using RingThree.Hosting;
 
 namespace RingThree.Dma;
@@ -33,6 +34,27 @@ public sealed class DmaBuffer : IDisposable
     /// <exception cref="ObjectDisposedException">It has been disposed.</exception>
     public Span<byte> Span => !_memory.IsClosed ? _memory.Span(Length) : throw new ObjectDisposedException(nameof(DmaBuffer),
         $"{_mapping.Device}: the buffer of {this} has been disposed; its memory is somebody else's by now.");
+
+    /// <summary>Its bytes as values of a type, such as the descriptors of a card: as many as fit. Keep the buffer itself referenced while you use the span.</summary>
+    /// <typeparam name="T">A value as it lies in memory; little-endian, as the machine is.</typeparam>
+    /// <param name="offset">Bytes to the first one.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The offset is not in the buffer.</exception>
+    /// <exception cref="ObjectDisposedException">It has been disposed.</exception>
+    public Span<T> As<T>(int offset = 0)
+        where T : unmanaged
+    {
+        if (offset < 0 || offset > Length) throw new ArgumentOutOfRangeException(nameof(offset), $"{this}: values of {typeof(T).Name} at {offset} were asked for; the buffer has {Length} bytes.");
+        return MemoryMarshal.Cast<byte, T>(Span[offset..]);
+    }
+
+    /// <summary>A ring of descriptors in it.</summary>
+    /// <typeparam name="T">An entry as it lies in memory.</typeparam>
+    /// <param name="entries">How many, 2 or more.</param>
+    /// <param name="flag">The bit in each entry that says whose it is; without one, indices alone say it.</param>
+    /// <param name="offset">Bytes to the first entry, a multiple of 4. Cards often want more; see their data sheets.</param>
+    /// <exception cref="ArgumentOutOfRangeException">It does not fit, or the flag lies in no word of an entry.</exception>
+    public DescriptorRing<T> Ring<T>(int entries, RingFlag? flag = null, int offset = 0)
+        where T : unmanaged => new(this, entries, flag, offset);
 
     /// <summary>Takes it from the device and gives the memory back; stop the device's DMA there first. Idempotent.</summary>
     public void Dispose()

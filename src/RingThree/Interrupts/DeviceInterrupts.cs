@@ -92,7 +92,7 @@ public sealed class DeviceInterrupts
         return session;
     }
 
-    /// <summary>The device does not answer any more: what is enabled ends with that error.</summary>
+    /// <summary>The device no longer responds: what is enabled ends with that error.</summary>
     internal void DeviceGone() => Latest?.DeviceGone();
 
     /// <summary>Disables what is enabled, as the device closes.</summary>

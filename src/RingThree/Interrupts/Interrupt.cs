@@ -3,8 +3,11 @@ namespace RingThree.Interrupts;
 /// <summary>One call of a handler: a batch of claimed signals of one vector.</summary>
 public readonly struct Interrupt
 {
-    internal Interrupt(InterruptKind kind, int vector, long count, int call, int calls, ReadOnlyMemory<ulong> values)
+    private readonly int[]? _slots;
+
+    internal Interrupt(InterruptKind kind, int vector, long count, int call, int calls, ReadOnlyMemory<ulong> values, int[]? slots)
     {
+        _slots = slots;
         Kind = kind;
         Vector = vector;
         Count = count;
@@ -18,6 +21,9 @@ public readonly struct Interrupt
 
     /// <summary>The vector that signalled: for messages, the message's index; 0 for a line.</summary>
     public int Vector { get; }
+
+    /// <summary>The slots that signal by this vector: one, unless fewer vectors were granted than slots asked for.</summary>
+    public ReadOnlySpan<int> Slots => _slots;
 
     /// <summary>How many signals the batch covers, at least 1.</summary>
     public long Count { get; }
@@ -34,7 +40,7 @@ public readonly struct Interrupt
     /// </summary>
     public ReadOnlyMemory<ulong> Values { get; }
 
-    internal Interrupt ForCall(int call, int calls) => new(Kind, Vector, Count, call, calls, Values);
+    internal Interrupt ForCall(int call, int calls) => new(Kind, Vector, Count, call, calls, Values, _slots);
 }
 
 /// <summary>The user's code for an interrupt. It may do anything user mode can.</summary>

@@ -3,7 +3,7 @@ using System.Threading.Tasks.Sources;
 namespace RingThree.Interrupts;
 
 /// <summary>
-/// <c>await</c> for one executor's interrupts: one reusable source, one reusable timer, nothing allocated per interrupt.
+/// <c>await</c> for one listener's interrupts: one reusable source, one reusable timer, nothing allocated per interrupt.
 /// </summary>
 internal sealed class InterruptAwaiter : IValueTaskSource<Interrupt>, IDisposable
 {
@@ -12,7 +12,8 @@ internal sealed class InterruptAwaiter : IValueTaskSource<Interrupt>, IDisposabl
     private const int Waiting = 2;
     private const int Completing = 3;
     private readonly InterruptSession _session;
-    private readonly InterruptExecutor _executor;
+    private readonly InterruptListener _listener;
+    private readonly int? _vector;
     private readonly PullCursor _cursor;
     private readonly TimeProvider _time;
     private readonly ITimer _timer;
@@ -25,10 +26,15 @@ internal sealed class InterruptAwaiter : IValueTaskSource<Interrupt>, IDisposabl
     private SpinGate _timerGate;
     private int _state;
 
-    internal InterruptAwaiter(InterruptSession session, InterruptExecutor executor, PullCursor cursor)
+    /// <param name="session">The session.</param>
+    /// <param name="listener">Whose interrupts it awaits.</param>
+    /// <param name="cursor">Fetches them.</param>
+    /// <param name="vector">The vector, for one of its own; <see langword="null"/> for all of a waiter.</param>
+    internal InterruptAwaiter(InterruptSession session, InterruptListener listener, PullCursor cursor, int? vector)
     {
         _session = session;
-        _executor = executor;
+        _listener = listener;
+        _vector = vector;
         _cursor = cursor;
         _core.RunContinuationsAsynchronously = session.Device.Scheduler.UsesThreadPool;
         _time = session.Device.Scheduler.Time;
@@ -44,7 +50,7 @@ internal sealed class InterruptAwaiter : IValueTaskSource<Interrupt>, IDisposabl
     internal ValueTask<Interrupt> NextAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
         if (Interlocked.CompareExchange(ref _state, Preparing, Idle) != Idle)
-            throw new InvalidOperationException($"{_session.Device.Address}: another NextAsync of this waiter is still awaited. Await one at a time.");
+            throw new InvalidOperationException($"{_session.Device.Address}: another NextAsync of {(_vector is { } vector ? $"vector {vector}" : "this waiter")} is still awaited. Await one at a time.");
         bool own = true; // what is thrown is this wait's matter, and not a callback's
         try
         {
@@ -111,7 +117,7 @@ internal sealed class InterruptAwaiter : IValueTaskSource<Interrupt>, IDisposabl
             }
 
             Interlocked.Exchange(ref _state, Waiting);
-            if (!_executor.HasQueued && !IsOver()) return;
+            if (!_listener.HasQueued && !IsOver()) return;
         }
     }
 
@@ -154,7 +160,7 @@ internal sealed class InterruptAwaiter : IValueTaskSource<Interrupt>, IDisposabl
     {
         if (_session.IsStopping) return _session.EndedException();
         if (_cancellation.IsCancellationRequested) return new OperationCanceledException(_cancellation);
-        return _time.GetTimestamp() >= Volatile.Read(ref _deadline) ? _session.TimedOut(_timeout) : null;
+        return _time.GetTimestamp() >= Volatile.Read(ref _deadline) ? _session.TimedOut(_timeout, _vector) : null;
     }
 
     private void Finish()

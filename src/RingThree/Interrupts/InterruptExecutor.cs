@@ -12,44 +12,44 @@ namespace RingThree.Interrupts;
 internal sealed class InterruptExecutor : IDisposable
 {
     private readonly InterruptSession _session;
-    private readonly PreparedStage? _stage;
     private readonly StormGuard? _storm;
     private readonly Func<bool> _stillAsserted;
     private readonly IInterruptWaiter _waiter; // the host's, or what stands around it in a latency mode
     private readonly LatencyMeter? _meter;
     private VectorState[] _vectors; // grows, by replacement
     private InterruptSignal[] _signals; // the waiting thread's own
-    private readonly ulong[] _scratch;
-    private VectorState[] _queue; // a ring; each vector is in it at most once
-    private int _head;
-    private int _queued;
+    private ulong[] _scratch = []; // the waiting thread's own
+    private InterruptListener? _told; // those with something new, but for the usual one; the gate guards the list
+    private InterruptListener? _lastTold;
     private int _unmasked;
     private SpinGate _gate;
 
-    internal InterruptExecutor(
-        InterruptSession session, IInterruptWaiter waiter, VectorState[] vectors, PreparedStage? stage, int valueCount, StormGuard? storm, LatencyMeter? meter)
+    internal InterruptExecutor(InterruptSession session, IInterruptWaiter waiter, VectorState[] vectors, StormGuard? storm, LatencyMeter? meter)
     {
         _session = session;
         Waiter = waiter;
         _meter = meter;
         _waiter = meter is null ? waiter : new PollingWaiter(waiter, session.BusyWait, session.Device.Scheduler.Time, meter);
         _vectors = vectors;
-        _stage = stage;
         _storm = storm;
         _stillAsserted = session.IsLineAsserted;
         _signals = new InterruptSignal[Math.Max(vectors.Length, 1)];
-        _scratch = new ulong[valueCount];
-        _queue = new VectorState[vectors.Length];
+        Usual = new InterruptListener(vectors.Length);
+        Gate = new StageGate(session.Device.Scheduler);
+        foreach (VectorState vector in vectors) vector.Listener = Usual;
     }
 
     /// <summary>The host's waiter, for its routes and its scheduler. To wake it: <see cref="Wake"/>.</summary>
     internal IInterruptWaiter Waiter { get; }
 
-    /// <summary>Whether a vector waits for a later stage.</summary>
-    internal bool HasQueued => Volatile.Read(ref _queued) != 0;
+    /// <summary>Who takes the batches of every vector that has no listener of its own.</summary>
+    internal InterruptListener Usual { get; }
+
+    /// <summary>Held while an immediate stage runs.</summary>
+    internal StageGate Gate { get; }
 
     /// <summary>Whether a level line is unmasked only when its handler is done, for want of an immediate stage.</summary>
-    internal bool UnmasksAfterHandler => _stage is null && _session.Kind == InterruptKind.Level;
+    internal bool UnmasksAfterHandler(VectorState vector) => vector.Plan.Stage is null && _session.Kind == InterruptKind.Level;
 
     public void Dispose() => _waiter.Dispose();
 
@@ -60,13 +60,8 @@ internal sealed class InterruptExecutor : IDisposable
     internal void Use(VectorState[] vectors)
     {
         _gate.Enter();
-        if (vectors.Length > _queue.Length)
-        {
-            var queue = new VectorState[vectors.Length];
-            for (int i = 0; i < _queued; i++) queue[i] = _queue[(_head + i) % _queue.Length];
-            (_queue, _head) = (queue, 0);
-        }
-
+        Usual.Reserve(vectors.Length);
+        foreach (VectorState vector in vectors) vector.Listener ??= Usual;
         Volatile.Write(ref _vectors, vectors);
         _gate.Exit();
     }
@@ -89,32 +84,49 @@ internal sealed class InterruptExecutor : IDisposable
         }
     }
 
-    /// <summary>Takes the next vector that has a batch for the later stages.</summary>
-    internal bool TryBegin(out VectorState vector, out Interrupt batch)
+    /// <summary>Tells everyone who has something new. On the waiter's thread, after each <see cref="WaitAndProcess"/>.</summary>
+    internal void Deliver()
+    {
+        if (Usual.HasQueued) Usual.Deliver?.Invoke();
+        if (Volatile.Read(ref _told) is not null) DeliverOthers();
+    }
+
+    /// <summary>Has a vector's batches go to another listener from now on, with what waits already.</summary>
+    internal void Assign(VectorState vector, InterruptListener listener)
     {
         _gate.Enter();
-        if (_queued == 0)
+        if (vector.Queued)
+        {
+            vector.Listener!.Remove(vector);
+            listener.Add(vector);
+        }
+
+        vector.Listener = listener;
+        _gate.Exit();
+    }
+
+    /// <summary>Takes a listener's next vector that has a batch for the later stages.</summary>
+    internal bool TryBegin(InterruptListener listener, out VectorState vector, out Interrupt batch)
+    {
+        _gate.Enter();
+        if (!listener.TryTake(out vector))
         {
             _gate.Exit();
-            vector = null!;
             batch = default;
             return false;
         }
 
-        vector = _queue[_head];
-        _head = _head + 1 == _queue.Length ? 0 : _head + 1;
-        _queued--;
         vector.Queued = false;
         long count = vector.BeginBatch(out ReadOnlyMemory<ulong> values);
         _gate.Exit();
-        batch = new Interrupt(_session.Kind, vector.Vector, count, 0, 1, values);
+        batch = new Interrupt(_session.Kind, vector.Vector, count, 0, 1, values, vector.Slots);
         return true;
     }
 
     /// <summary>Runs the deferred stage of a batch and settles the books. Returns how often the handler is to be called.</summary>
-    internal int RunDeferred(VectorState vector, ref Interrupt batch, DeferredStage? deferred)
+    internal int RunDeferred(VectorState vector, ref Interrupt batch)
     {
-        int calls = deferred is null ? 1 : Math.Max(0, deferred(batch));
+        int calls = vector.Plan.Deferred is { } deferred ? Math.Max(0, deferred(batch)) : 1;
         _gate.Enter();
         bool call = vector.Settle(batch.Count, calls, _session.IsStopping);
         _gate.Exit();
@@ -203,8 +215,12 @@ internal sealed class InterruptExecutor : IDisposable
     internal void End()
     {
         _gate.Enter();
-        foreach (VectorState vector in _vectors) vector.End();
-        _queued = 0;
+        foreach (VectorState vector in _vectors)
+        {
+            vector.End();
+            vector.Listener?.Clear();
+        }
+
         _gate.Exit();
     }
 
@@ -218,10 +234,9 @@ internal sealed class InterruptExecutor : IDisposable
         _session.LastVector = vector.Vector;
         _storm?.Signalled(_stillAsserted);
         ImmediateResult result = ImmediateResult.ClaimedAndDeferred;
-        if (_stage is not null)
+        if (vector.Plan.Stage is { } stage)
         {
-            _scratch.AsSpan().Clear(); // what a program did not get to must not be another run's value
-            result = _stage.Run(vector.Vector, count, _session.Kind, _scratch);
+            if (!TryRun(stage, vector, count, out result)) return;
             if (MonitorSwitch.TracesInterrupts) Trace(vector.Vector, count, result);
             // The line is open again before any later stage runs: no handler delays the next acknowledge.
             if (_session.Kind == InterruptKind.Level && (result & ImmediateResult.DeviceGone) == 0) UnmaskLine(vector);
@@ -235,16 +250,67 @@ internal sealed class InterruptExecutor : IDisposable
         if ((result & ImmediateResult.DeviceGone) != 0) _session.DeviceGone();
     }
 
+    /// <summary>Runs an immediate stage, unless the session ends while something else keeps it from running.</summary>
+    private bool TryRun(PreparedStage stage, VectorState vector, long count, out ImmediateResult result)
+    {
+        result = ImmediateResult.NotOurs;
+        if (!Gate.TryEnter(_session.StoppingCondition, WaitLimit.Longest)) return false;
+        try
+        {
+            int values = vector.Plan.ValueCount;
+            if (_scratch.Length < values) _scratch = new ulong[values];
+            Span<ulong> scratch = _scratch.AsSpan(0, values);
+            scratch.Clear(); // what a program did not get to must not be another run's value
+            result = stage.Run(vector.Vector, count, _session.Kind, scratch);
+        }
+        finally
+        {
+            Gate.Exit();
+        }
+
+        return true;
+    }
+
     [MethodImpl(MethodImplOptions.NoInlining)] // nothing of it belongs on the way of an interrupt that nobody traces
     private void Trace(int vector, long count, ImmediateResult result) =>
         RingThreeEvents.Log.ImmediateStageRan(_session.Device.Address, _session.Number, vector, count, result.ToString());
 
     private void Queue(VectorState vector, long count)
     {
-        vector.Claim(count, _scratch);
+        vector.Claim(count, _scratch.AsSpan(0, vector.Plan.ValueCount));
+        InterruptListener listener = vector.Listener!;
+        if (listener != Usual && !listener.IsTold)
+        {
+            listener.IsTold = true;
+            if (_lastTold is { } last) last.NextTold = listener;
+            else Volatile.Write(ref _told, listener);
+            _lastTold = listener;
+        }
+
         if (vector.Queued) return;
         vector.Queued = true;
-        int tail = _head + _queued++;
-        _queue[tail < _queue.Length ? tail : tail - _queue.Length] = vector;
+        listener.Add(vector);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void DeliverOthers()
+    {
+        while (!_session.IsStopping)
+        {
+            _gate.Enter();
+            InterruptListener? listener = _told;
+            if (listener is null)
+            {
+                _gate.Exit();
+                return;
+            }
+
+            _told = listener.NextTold;
+            if (_told is null) _lastTold = null;
+            listener.NextTold = null;
+            listener.IsTold = false;
+            _gate.Exit();
+            listener.Deliver?.Invoke();
+        }
     }
 }

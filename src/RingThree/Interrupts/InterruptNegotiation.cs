@@ -12,7 +12,7 @@ internal static class InterruptNegotiation
         out InterruptReport? pending)
     {
         InterruptDelivery delivery = OptionChecks.Check(options, device.Address);
-        PreparedStage? stage = options.Immediate?.Prepare(device);
+        Func<int, VectorPlan> plans = VectorPlan.Of(options, delivery, options.Immediate?.Prepare(device), device);
         PreparedProgram? quiet = options.Quiet is { } program ? device.Prepare(program) : null;
         quiet?.Run(new ulong[quiet.ValueCount]);
         var answers = new List<string>();
@@ -27,7 +27,7 @@ internal static class InterruptNegotiation
             }
 
             pending = Pending(device, quiet, kind);
-            if (TryBind(device, kind, number, group, options, delivery, stage, answers, refusals) is not { } session) continue;
+            if (TryBind(device, kind, number, group, options, delivery, plans, answers, refusals) is not { } session) continue;
             try
             {
                 session.Start();
@@ -80,7 +80,7 @@ internal static class InterruptNegotiation
 
     private static InterruptSession? TryBind(
         Device device, InterruptKind kind, int number, InterruptGroupDescription group, InterruptOptions options,
-        InterruptDelivery delivery, PreparedStage? stage, List<string> answers, List<DeviceException> refusals)
+        InterruptDelivery delivery, Func<int, VectorPlan> plans, List<string> answers, List<DeviceException> refusals)
     {
         int wanted = Math.Min(options.Slots, group.Count);
         bool status = kind == InterruptKind.Level && device.HasLineStatus();
@@ -88,7 +88,7 @@ internal static class InterruptNegotiation
         if (kind is InterruptKind.Msi or InterruptKind.MsiX) device.StartDma();
         while (wanted > 0)
         {
-            var session = new InterruptSession(device, kind, number, wanted, options, delivery, stage, status);
+            var session = new InterruptSession(device, kind, number, wanted, options, delivery, plans, status);
             int granted;
             try
             {

@@ -39,6 +39,12 @@ public sealed record InterruptOptions
     /// <summary>Runs once per batch, before the handler, and says how often that is called; <see langword="null"/> for once.</summary>
     public DeferredStage? Deferred { get; init; }
 
+    /// <summary>
+    /// What runs for single vectors, where that is not what runs for all: asked once for each vector as it is enabled or added by
+    /// <see cref="InterruptSession.Grow"/>; <see langword="null"/> as an answer for the options above.
+    /// </summary>
+    public Func<int, VectorOptions?>? ForVector { get; init; }
+
     /// <summary>The user's code, for deliveries <see cref="InterruptDelivery.OwnThread"/> and <see cref="InterruptDelivery.Inline"/>.</summary>
     public InterruptHandler? Handler { get; init; }
 
@@ -79,6 +85,12 @@ public enum InterruptReportKind
     /// though each thread asks for itself. The vector is -1.
     /// </summary>
     LatencyRefused,
+
+    /// <summary>A callback has thrown, and the session has ended with that exception (<see cref="InterruptSession.Error"/>). The vector is -1.</summary>
+    CallbackFailed,
+
+    /// <summary>The device no longer responds, and the session has ended. The vector is -1.</summary>
+    DeviceGone,
 }
 
 /// <summary>Something the road noticed.</summary>

@@ -40,6 +40,7 @@ public sealed partial class InterruptSession
             if (wanted > before.Length)
             {
                 VectorState[] all = [.. before, .. NewVectors(before.Length, wanted)];
+                ShareSlots(all, slots);
                 Use(all); // before they are bound: the first signal finds everything in its place
                 int bound = before.Length;
                 try
@@ -48,27 +49,29 @@ public sealed partial class InterruptSession
                 }
                 finally
                 {
+                    ShareSlots(all[..bound], slots);
                     Use(all[..bound]);
                     Volatile.Write(ref _bound, bound);
                 }
+            }
+
+            else
+            {
+                ShareSlots(before, slots);
             }
 
             _slots = slots;
         }
 
         if (lost is null) return VectorCount;
-        Fail(lost); // not inside the lock: it waits for callbacks, which may be growing the session too
+        Fail(lost, tell: false); // the caller hears of it; not inside the lock: it waits for callbacks, which may be growing the session too
         throw lost;
     }
 
-    private VectorState[] NewVectors(int first, int end)
+    private VectorState[] NewVectors(int first, int end) => [.. Enumerable.Range(first, end - first).Select(v => new VectorState(v, _plans(v))
     {
-        int values = _options.Immediate?.ValueCount ?? 0;
-        return [.. Enumerable.Range(first, end - first).Select(v => new VectorState(v, values)
-        {
-            Latency = _meters[v % _meters.Length] is { } meter ? new VectorLatency(meter) : null,
-        })];
-    }
+        Latency = _meters[v % _meters.Length] is { } meter ? new VectorLatency(meter) : null,
+    })];
 
     private void Use(VectorState[] vectors)
     {

@@ -26,7 +26,7 @@ public sealed partial class InterruptSession
     internal bool IsStopping => Volatile.Read(ref _stopping) != 0;
 
     /// <summary>Whether the current thread is inside one of the session's callbacks.</summary>
-    internal bool IsInsideCallback => Array.Exists(_workers, w => w.IsCurrent);
+    internal bool IsInsideCallback => Workers().Any(static w => w.IsCurrent);
 
     /// <summary>
     /// Disables: the device's signals stop, callbacks that run are waited for, and none runs after this returns. What no
@@ -64,18 +64,15 @@ public sealed partial class InterruptSession
         for (int i = 0; i < count; i++)
         {
             InterruptExecutor executor = _executors[i];
-            HandlerStage? stage = _options.Handler is { } handler ? new HandlerStage(this, executor, _options.Deferred, handler) : null;
-            HandlerThread? handlers = hop ? new HandlerThread(Device.Host.CreateWaiter(), stage!) : null;
-            InterruptAwaiter? awaiter = _delivery == InterruptDelivery.Await ? _awaiters[i] : null;
+            var stage = new HandlerStage(this, executor);
+            HandlerThread? handlers = hop ? new HandlerThread(Device.Host.CreateWaiter(), stage) : null;
+            executor.Usual.Deliver = handlers is not null ? handlers.Wake : _delivery == InterruptDelivery.Await ? _awaiters[i].Recheck : stage.Drain;
             _handlerThreads[i] = handlers;
             if (handlers is not null) Launch(_workers[count + i], $"handler {i}", handlers.Hop, handlers.RunAndWait, lower: 1);
             Launch(_workers[i], $"waiter {i}", executor.Waiter, () =>
             {
                 executor.WaitAndProcess(Timeout.InfiniteTimeSpan);
-                if (!executor.HasQueued) return;
-                if (handlers is not null) handlers.Wake();
-                else if (stage is not null) stage.Drain();
-                else awaiter!.Recheck();
+                executor.Deliver();
             });
         }
     }
@@ -89,10 +86,27 @@ public sealed partial class InterruptSession
     }
 
     /// <summary>A callback has thrown, or the device has left: the session ends with that error and nothing else does.</summary>
-    internal void Fail(Exception error)
+    internal void Fail(Exception error, bool tell = true)
     {
-        Interlocked.CompareExchange(ref _error, error, null);
+        bool first = Interlocked.CompareExchange(ref _error, error, null) is null && !IsStopping;
         End();
+        if (first && tell) TellFailed(error);
+    }
+
+    /// <summary>Says aloud why it has ended: a driver with nothing but a handler would else just hear nothing more.</summary>
+    private void TellFailed(Exception error)
+    {
+        InterruptReportKind kind = error is DeviceException { Status: DeviceStatus.DeviceGone } ? InterruptReportKind.DeviceGone : InterruptReportKind.CallbackFailed;
+        string message = kind == InterruptReportKind.DeviceGone ? error.Message
+            : $"{Device.Address}: a callback threw, which ended the session: {error.GetType().Name}: {error.Message}";
+        try
+        {
+            _options.Report?.Invoke(new InterruptReport(kind, -1, message)); // the event source has the failure itself
+        }
+        catch (Exception)
+        {
+            // A report that fails, too, has nobody to be told to; the session's error is the first one.
+        }
     }
 
     internal void DeviceGone()
@@ -100,8 +114,7 @@ public sealed partial class InterruptSession
         if (!IsStopping) Fail(GoneException());
     }
 
-    internal DeviceException GoneException() => new(DeviceStatus.DeviceGone, Device.Address, "waiting for an interrupt",
-        "the device does not answer any more", "It was removed, lost power, or is stuck; open it again when it is back.");
+    internal DeviceException GoneException() => Device.GoneError("waiting for an interrupt");
 
     internal void ThrowIfEnded()
     {
@@ -133,7 +146,7 @@ public sealed partial class InterruptSession
                     TimeSpan left = timeout == Timeout.InfiniteTimeSpan ? timeout : timeout - time.GetElapsedTime(started);
                     bool now = left != Timeout.InfiniteTimeSpan && left <= TimeSpan.Zero;
                     _executors[index].WaitAndProcess(now ? TimeSpan.Zero : left);
-                    last = now && !_executors[index].HasQueued;
+                    last = now && !_executors[index].Usual.HasQueued;
                 }
             }
             catch (Exception error)
@@ -245,7 +258,7 @@ public sealed partial class InterruptSession
     private DeviceException? WaitUntilQuiet(bool inside)
     {
         int thread = Environment.CurrentManagedThreadId;
-        if (Device.Scheduler.WaitUntil(() => Array.TrueForAll(_workers, w => w.IsQuiet(thread, inside)), _options.DisableTime)) return null;
+        if (Device.Scheduler.WaitUntil(() => Workers().All(w => w.IsQuiet(thread, inside)), _options.DisableTime)) return null;
         var late = new DeviceException(DeviceStatus.TimedOut, Device.Address, "disabling interrupts",
             $"a callback has not returned within {_options.DisableTime.TotalSeconds:0.#} s", "Let callbacks return; one that waits for the thread that disables never does.");
         Report(new InterruptReport(InterruptReportKind.CallbackStillRuns, -1, late.Message));
@@ -255,7 +268,7 @@ public sealed partial class InterruptSession
     private void Finish()
     {
         foreach (InterruptExecutor executor in _executors) executor.End();
-        foreach (InterruptAwaiter awaiter in _awaiters)
+        foreach (InterruptAwaiter awaiter in _awaiters.Concat(_vectorAwaiters.OfType<InterruptAwaiter>()))
         {
             awaiter.Recheck();
             awaiter.Dispose();
@@ -277,10 +290,13 @@ public sealed partial class InterruptSession
         Release();
     }
 
+    /// <summary>The session's own strands, and whoever runs a deferred stage in an await of one vector.</summary>
+    private IEnumerable<RoadWorker> Workers() => _workers.Concat(Volatile.Read(ref _vectorAwaiters).OfType<InterruptAwaiter>().Select(static a => a.Puller));
+
     private void MarkDisabling(bool inside, bool value)
     {
         if (!inside) return;
-        foreach (RoadWorker worker in _workers)
+        foreach (RoadWorker worker in Workers())
         {
             if (worker.IsCurrent) worker.SetDisabling(value);
         }

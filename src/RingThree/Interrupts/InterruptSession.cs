@@ -26,15 +26,16 @@ public sealed partial class InterruptSession : IDisposable, IAsyncDisposable
     private Storm? _storm; // the line that is left masked
 
     internal InterruptSession(
-        Device device, InterruptKind kind, int group, int vectors, InterruptOptions options, InterruptDelivery delivery, PreparedStage? stage, bool hasStatus)
+        Device device, InterruptKind kind, int group, int vectors, InterruptOptions options, InterruptDelivery delivery, Func<int, VectorPlan> plans, bool hasStatus)
     {
+        _isStopping = () => IsStopping;
+        _plans = plans;
         Device = device;
         Kind = kind;
         _group = group;
         _options = options;
         _slots = options.Slots;
         _delivery = delivery;
-        int values = options.Immediate?.ValueCount ?? 0;
         int waiters = Math.Min(options.Waiters, vectors);
         _meters = new LatencyMeter?[waiters];
         if (options.Latency is not null)
@@ -43,6 +44,7 @@ public sealed partial class InterruptSession : IDisposable, IAsyncDisposable
         }
 
         _vectors = NewVectors(0, vectors);
+        ShareSlots(_vectors, _slots);
         _bound = vectors;
         _executors = new InterruptExecutor[waiters];
         for (int i = 0; i < waiters; i++)
@@ -51,7 +53,7 @@ public sealed partial class InterruptSession : IDisposable, IAsyncDisposable
             VectorState[] own = [.. _vectors.Where((_, v) => v % waiters == i)];
             try
             {
-                _executors[i] = new InterruptExecutor(this, device.Host.CreateWaiter(), own, stage, values, storm, _meters[i]);
+                _executors[i] = new InterruptExecutor(this, device.Host.CreateWaiter(), own, storm, _meters[i]);
             }
             catch
             {
@@ -60,8 +62,8 @@ public sealed partial class InterruptSession : IDisposable, IAsyncDisposable
             }
         }
 
-        _cursors = [.. _executors.Select(e => new PullCursor(this, e, options.Deferred))];
-        _awaiters = delivery == InterruptDelivery.Await ? [.. _executors.Select((e, i) => new InterruptAwaiter(this, e, _cursors[i]))] : [];
+        _cursors = [.. _executors.Select(e => new PullCursor(this, e, e.Usual))];
+        _awaiters = delivery == InterruptDelivery.Await ? [.. _executors.Select((e, i) => new InterruptAwaiter(this, e.Usual, _cursors[i], null))] : [];
         _workers = [];
     }
 
@@ -221,6 +223,9 @@ public sealed partial class InterruptSession : IDisposable, IAsyncDisposable
 
     private VectorRoute[] Routes(int vectors) => [.. Enumerable.Range(0, vectors).Select(v => new VectorRoute(_executors[v % _executors.Length].Waiter, v / _executors.Length))];
 
+    /// <summary>For waits that make no sense once the session ends.</summary>
+    internal Func<bool> StoppingCondition => _isStopping;
+
     internal bool IsLineAsserted() => Device.IsLineAsserted();
 
     internal void UnmaskAtHost(int vector) => Device.Host.Unmask(_group, vector);
@@ -255,19 +260,19 @@ public sealed partial class InterruptSession : IDisposable, IAsyncDisposable
     }
 
     /// <summary>The exception for a wait whose time is up, with what can be seen from here.</summary>
-    internal Exception TimedOut(TimeSpan timeout)
+    internal Exception TimedOut(TimeSpan timeout, int? vector)
     {
         if (!Device.IsPresent()) return IsStopping ? EndedException() : GoneException();
         const string operation = "waiting for an interrupt";
         if (_storm is var (what, cause)) return new DeviceException(DeviceStatus.InterruptStorm, Device.Address, operation, what, cause);
-        InterruptCounters c = GetCounters();
+        InterruptCounters c = vector is { } own ? GetCounters(own) : GetCounters();
         string hint = c.Rejected > 0 ? $"The immediate stage rejected {c.Rejected} signal(s): check its mask."
             : c.Held > 0 ? $"{c.Held} signal(s) wait behind a mask: call Unmask."
             : Device.WhySilent(Kind) ?? (c.Signalled == 0
                 ? "The device has not signalled: check that it was told to, and that its own interrupt enable is set."
                 : "The device has not signalled again: check that it was told to, and that its last interrupt was acknowledged.");
         return new DeviceException(DeviceStatus.TimedOut, Device.Address, operation,
-            $"no {Kind} interrupt came within {timeout.TotalSeconds:0.###} s (so far {c.Signalled} signalled, {c.Claimed} claimed)", hint);
+            $"no {Kind} interrupt{(vector is null ? "" : $" of vector {vector}")} came within {timeout.TotalSeconds:0.###} s (so far {c.Signalled} signalled, {c.Claimed} claimed)", hint);
     }
 
     private static string Numbers(string what, int count) => count == 1 ? $"{what} 0 is the only one" : $"{what}s are 0 to {count - 1}";
@@ -292,8 +297,13 @@ public sealed partial class InterruptSession : IDisposable, IAsyncDisposable
                 + $"({nameof(InterruptOptions)}.{nameof(InterruptOptions.Waiters)}, and no more than vectors), so {Numbers("waiter", _executors.Length)}.");
         }
 
+        CheckTimeout(method, timeout);
+    }
+
+    private void CheckTimeout(string method, TimeSpan timeout)
+    {
         if (timeout == Timeout.InfiniteTimeSpan || (timeout >= TimeSpan.Zero && timeout <= WaitLimit.Longest)) return; // nothing may be allocated here, and the words below are
-        OptionChecks.CheckTime(Device.Address, $"the time-out of {method}", timeout, WaitLimit.Longest, nameof(timeout), infinite: true);
+        WaitLimit.Check(Device.Address, $"the time-out of {method}", timeout, nameof(timeout), infinite: true);
     }
 
     /// <summary>A line that has been left masked.</summary>

@@ -29,7 +29,7 @@ internal static class OptionChecks
         CheckCount(device, Option(nameof(options.Slots)), options.Slots, 1, int.MaxValue, parameter);
         CheckCount(device, Option(nameof(options.Waiters)), options.Waiters, 1, MaximumWaiters, parameter);
         CheckCount(device, Option(nameof(options.StormLimit)), options.StormLimit, 2, int.MaxValue, parameter);
-        CheckTime(device, Option(nameof(options.DisableTime)), options.DisableTime, WaitLimit.Longest, parameter);
+        WaitLimit.Check(device, Option(nameof(options.DisableTime)), options.DisableTime, parameter);
         if (options.Latency is { } latency) CheckLatency(latency, device, parameter);
         return delivery;
     }
@@ -47,18 +47,10 @@ internal static class OptionChecks
         throw Wrong(device, what, $"{value}", most == int.MaxValue ? $"{least} or more" : least == most ? $"only {least}" : $"{least} to {most}", parameter);
     }
 
-    /// <summary>Throws unless a time can be waited for.</summary>
-    internal static void CheckTime(string device, string what, TimeSpan value, TimeSpan most, string parameter, bool infinite = false)
-    {
-        if ((value >= TimeSpan.Zero && value <= most) || (infinite && value == Timeout.InfiniteTimeSpan)) return;
-        string longest = most.TotalDays >= 1 ? $"{most.TotalDays} days" : $"{most.TotalMilliseconds} ms";
-        throw Wrong(device, what, $"{value}", $"0 to {longest}{(infinite ? ", or Timeout.InfiniteTimeSpan" : "")}", parameter);
-    }
-
     private static void CheckLatency(LatencyMode latency, string device, string parameter)
     {
         CheckCount(device, OfLatency(nameof(latency.RealTimePriority)), latency.RealTimePriority, 0, 99, parameter);
-        CheckTime(device, OfLatency(nameof(latency.BusyWait)), latency.BusyWait, LatencyMode.LongestBusyWait, parameter);
+        WaitLimit.Check(device, OfLatency(nameof(latency.BusyWait)), latency.BusyWait, LatencyMode.LongestBusyWait, parameter);
         for (int i = 0; i < latency.Processors.Count; i++)
             CheckCount(device, OfLatency($"{nameof(latency.Processors)}[{i}]"), latency.Processors[i], 0, LatencyMode.HighestProcessor, parameter);
     }

@@ -4,7 +4,7 @@ namespace RingThree.Interrupts;
 /// The later stages for a caller who fetches interrupts: one at a time, one puller at a time. A batch that gets several
 /// calls is handed out that many times.
 /// </summary>
-internal sealed class PullCursor(InterruptSession session, InterruptExecutor executor, DeferredStage? deferred)
+internal sealed class PullCursor(InterruptSession session, InterruptExecutor executor, InterruptListener listener)
 {
     private Interrupt _current;
     private VectorState? _owesUnmask;
@@ -28,19 +28,19 @@ internal sealed class PullCursor(InterruptSession session, InterruptExecutor exe
             return Hand(out interrupt);
         }
 
-        while (!session.IsStopping && executor.TryBegin(out VectorState vector, out Interrupt batch))
+        while (!session.IsStopping && executor.TryBegin(listener, out VectorState vector, out Interrupt batch))
         {
-            int calls = executor.RunDeferred(vector, ref batch, deferred);
+            int calls = executor.RunDeferred(vector, ref batch);
             if (calls == 0)
             {
-                if (executor.UnmasksAfterHandler && !session.IsStopping) executor.UnmaskLine(vector);
+                if (executor.UnmasksAfterHandler(vector) && !session.IsStopping) executor.UnmaskLine(vector);
                 continue;
             }
 
             _current = batch;
             _vector = vector;
             _callsLeft = calls;
-            if (executor.UnmasksAfterHandler) _owesUnmask = vector;
+            if (executor.UnmasksAfterHandler(vector)) _owesUnmask = vector;
             return Hand(out interrupt);
         }
 

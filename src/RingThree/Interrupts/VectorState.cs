@@ -1,10 +1,10 @@
 namespace RingThree.Interrupts;
 
 /// <summary>What is known of one vector. Every member is guarded by its executor's gate.</summary>
-internal sealed class VectorState(int vector, int valueCount)
+internal sealed class VectorState(int vector, VectorPlan plan)
 {
-    private readonly ulong[] _latest = new ulong[valueCount];
-    private readonly ulong[] _delivered = new ulong[valueCount];
+    private readonly ulong[] _latest = new ulong[plan.ValueCount];
+    private readonly ulong[] _delivered = new ulong[plan.ValueCount];
     private long _signalled;
     private long _rejected;
     private long _claimed;
@@ -17,6 +17,18 @@ internal sealed class VectorState(int vector, int valueCount)
     private bool _ended;
 
     internal int Vector { get; } = vector;
+
+    /// <summary>Its stages; they never change.</summary>
+    internal VectorPlan Plan { get; } = plan;
+
+    /// <summary>Who takes its batches; set by the executor that it belongs to.</summary>
+    internal InterruptListener? Listener { get; set; }
+
+    /// <summary>The slots that signal by it; replaced as a whole when the session grows.</summary>
+    internal int[] Slots { get; set; } = [];
+
+    /// <summary>What the user names it by; made when he does.</summary>
+    internal InterruptVector? Handle { get; set; }
 
     /// <summary>Masked in software (or, for a level line, by the user at the device).</summary>
     internal bool Masked { get; set; }

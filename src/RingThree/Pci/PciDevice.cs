@@ -29,6 +29,7 @@ public sealed class PciDevice : Device
 
         CheckResponds(host);
         Config = new PciConfiguration(host, Decode);
+        Config.Region.Owner = this;
         // Firmware may have left decoding off; a kernel's pci_enable_device switches it on, and so do we.
         PciCommand needed = host.Regions.Take(PciNumbering.BarCount).Aggregate(PciCommand.None, (all, r) => all | r.Kind switch
         {

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using RingThree.Devices;
 using RingThree.Diagnostics;
 using RingThree.Dma;
 using RingThree.Hosting;
@@ -56,6 +57,13 @@ public sealed class DeviceRegion
     /// <summary>Where its first byte is in this process, for native code; 0 where it is not mapped as a whole.</summary>
     /// <remarks>Good as long as the device is open and this object is referenced: what follows the pointer later follows it into somebody else's memory.</remarks>
     public nuint MappedAddress => FindMapped(0, Size);
+
+    /// <summary>The device that it belongs to, where an open one has taken it over.</summary>
+    internal Device? Owner { get; set; }
+
+    internal string DeviceAddress => _host.Description.Address;
+
+    internal IHostScheduler Scheduler => _host.Scheduler ?? ThreadScheduler.Instance;
 
     /// <summary>What to call it in a message: the device and the region.</summary>
     public string Name => $"{_host.Description.Address} {Description.Name}";
@@ -131,7 +139,7 @@ public sealed class DeviceRegion
         where T : unmanaged
     {
         CheckAccess<T>(offset);
-        nuint address = FindMapped(offset, (ulong)SizeOf<T>());
+        nuint address = FindMapped(offset, (ulong)RegisterAccess.SizeOf<T>());
         if (address == 0) return ReadUnmapped<T>(offset);
         T value = RegisterAccess.Load<T>(address);
         GC.KeepAlive(this);
@@ -148,8 +156,8 @@ public sealed class DeviceRegion
         where T : unmanaged
     {
         CheckAccess<T>(offset);
-        if (FindProtected(offset, (ulong)SizeOf<T>()) is { } part) throw Protected(part, "writing", offset, (ulong)SizeOf<T>());
-        nuint address = FindMapped(offset, (ulong)SizeOf<T>());
+        if (FindProtected(offset, (ulong)RegisterAccess.SizeOf<T>()) is { } part) throw Protected(part, "writing", offset, (ulong)RegisterAccess.SizeOf<T>());
+        nuint address = FindMapped(offset, (ulong)RegisterAccess.SizeOf<T>());
         if (address == 0)
         {
             WriteUnmapped(offset, value);
@@ -169,7 +177,7 @@ public sealed class DeviceRegion
         where T : unmanaged
     {
         ulong length = CheckBlock<T>(offset, values.Length, sameAddress);
-        nuint step = sameAddress ? 0 : (nuint)SizeOf<T>();
+        nuint step = sameAddress ? 0 : (nuint)RegisterAccess.SizeOf<T>();
         nuint address = FindMapped(offset, length);
         if (address == 0)
         {
@@ -188,7 +196,7 @@ public sealed class DeviceRegion
     {
         ulong length = CheckBlock<T>(offset, values.Length, sameAddress);
         if (FindProtected(offset, length) is { } part) throw Protected(part, "writing", offset, length);
-        nuint step = sameAddress ? 0 : (nuint)SizeOf<T>();
+        nuint step = sameAddress ? 0 : (nuint)RegisterAccess.SizeOf<T>();
         nuint address = FindMapped(offset, length);
         if (address == 0)
         {
@@ -216,7 +224,7 @@ public sealed class DeviceRegion
     internal T ReadUnmapped<T>(ulong offset)
         where T : unmanaged
     {
-        if (_access is { } access) return RegisterAccess.FromBits<T>(access.Read(offset, SizeOf<T>()));
+        if (_access is { } access) return RegisterAccess.FromBits<T>(access.Read(offset, RegisterAccess.SizeOf<T>()));
         T value = default;
         _host.Read(Number, offset, MemoryMarshal.AsBytes(new Span<T>(ref value)));
         return value;
@@ -228,7 +236,7 @@ public sealed class DeviceRegion
     {
         if (_access is { } access)
         {
-            access.Write(offset, SizeOf<T>(), RegisterAccess.ToBits(value));
+            access.Write(offset, RegisterAccess.SizeOf<T>(), RegisterAccess.ToBits(value));
             return;
         }
 
@@ -298,9 +306,6 @@ public sealed class DeviceRegion
         return error;
     }
 
-    private static unsafe int SizeOf<T>()
-        where T : unmanaged => sizeof(T);
-
     /// <summary>Checks what registers are to be laid over; <paramref name="map"/> names the map, if there is one.</summary>
     private void CheckWindow(ulong offset, ulong length, string? map)
     {
@@ -319,7 +324,7 @@ public sealed class DeviceRegion
         where T : unmanaged
     {
         CheckRange(offset, (ulong)WidthOf<T>(), WidthOf<T>());
-        if (SizeOf<T>() == 8 && IsNarrow) throw TooWide(offset);
+        if (RegisterAccess.SizeOf<T>() == 8 && IsNarrow) throw TooWide(offset);
     }
 
     /// <summary>Checks a block as a whole, so that one that does not fit touches nothing.</summary>
@@ -329,7 +334,7 @@ public sealed class DeviceRegion
     {
         ulong length = (ulong)WidthOf<T>() * (sameAddress ? Math.Min((ulong)count, 1) : (ulong)count);
         if (count > 0) CheckRange(offset, length, WidthOf<T>());
-        if (count > 0 && SizeOf<T>() == 8 && IsNarrow) throw TooWide(offset);
+        if (count > 0 && RegisterAccess.SizeOf<T>() == 8 && IsNarrow) throw TooWide(offset);
         return length;
     }
 
@@ -337,7 +342,7 @@ public sealed class DeviceRegion
         where T : unmanaged
     {
         if (!RegisterAccess.IsValue<T>()) throw Failed(RegisterAccess.NoValue<T>(Name));
-        return SizeOf<T>();
+        return RegisterAccess.SizeOf<T>();
     }
 }
 

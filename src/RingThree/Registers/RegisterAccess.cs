@@ -20,6 +20,14 @@ internal static unsafe class RegisterAccess
         && typeof(T) != typeof(bool) && typeof(T) != typeof(char) && typeof(T) != typeof(float) && typeof(T) != typeof(double)
         && typeof(T) != typeof(nint) && typeof(T) != typeof(nuint);
 
+    /// <summary>T's width, bytes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static int SizeOf<T>()
+        where T : unmanaged => sizeof(T);
+
+    /// <summary>What a device that does not respond reads as, in a width.</summary>
+    internal static ulong AllOnes(int width) => ulong.MaxValue >> (64 - (8 * width));
+
     /// <summary>The error for a type that <see cref="IsValue{T}"/> refuses.</summary>
     internal static ArgumentException NoValue<T>(string where)
         where T : unmanaged =>

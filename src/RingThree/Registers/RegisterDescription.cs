@@ -10,6 +10,14 @@ public sealed record RegisterDescription(string Name, uint Offset, int Width, in
 {
     /// <summary>Which accesses it has, by its type: an offset may have one register to read and another to write.</summary>
     public RegisterDirections Directions { get; init; } = RegisterDirections.Both;
+
+    /// <summary>Which of the row's registers starts at an offset; -1 for none.</summary>
+    internal int IndexOf(uint offset)
+    {
+        if (offset < Offset || (Count > 1 && (offset - Offset) % Stride != 0)) return -1;
+        uint index = Count > 1 ? (offset - Offset) / Stride : offset - Offset;
+        return index < Count ? (int)index : -1;
+    }
 }
 
 /// <summary>Which accesses a register has.</summary>

@@ -162,6 +162,16 @@ public sealed class RegisterWindow
         if (width == 8 && Region.IsNarrow) throw Region.TooWide(Offset + offset, NameOf(offset));
     }
 
+    /// <summary>A register for a message: its name, where a map gives it one, and where it is.</summary>
+    internal string Describe(uint offset)
+    {
+        string place = $"{Region.Description.Name} + 0x{Offset + offset:x}";
+        RegisterDescription? register = _registers?.Invoke().FirstOrDefault(r => r.IndexOf(offset) >= 0);
+        if (register is null) return place;
+        string index = register.Count > 1 ? $"[{register.IndexOf(offset)}]" : "";
+        return $"{_map}.{register.Name}{index} ({place})";
+    }
+
     /// <summary>What the map calls the register at an offset.</summary>
     private string? NameOf(uint offset) =>
         _registers?.Invoke().FirstOrDefault(r => r.Offset == offset) is { } register ? $"{_map}.{register.Name}" : null;

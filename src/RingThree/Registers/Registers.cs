@@ -25,6 +25,29 @@ public readonly struct Register<T>(RegisterWindow window, uint offset)
     /// <param name="set">Bits to set; wins over <paramref name="clear"/>.</param>
     public void Modify(T clear, T set) =>
         Write(RegisterAccess.FromBits<T>((RegisterAccess.ToBits(Read()) & ~RegisterAccess.ToBits(clear)) | RegisterAccess.ToBits(set)));
+
+    /// <summary>
+    /// Reads it again and again until its value is what is waited for, by the device's clock (<see cref="Devices.Device.Time"/>): at once, after
+    /// microseconds, then every millisecond. Blocks the calling thread; a handler should use <see cref="WaitUntilAsync"/>.
+    /// </summary>
+    /// <param name="condition">Whether this value is it. Called on the waiting thread after each read.</param>
+    /// <param name="timeout">At most this long, 0 to 24 days; it is read once more when the time is up.</param>
+    /// <returns>The value that met the condition.</returns>
+    /// <exception cref="Hosting.DeviceException">
+    /// Time is up (<see cref="Hosting.DeviceStatus.TimedOut"/>; the message has the register's name and its last value), or the device is
+    /// gone (<see cref="Hosting.DeviceStatus.DeviceGone"/>): all ones of a card that is not there meet no condition.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">The device has been closed.</exception>
+    /// <exception cref="InvalidOperationException">The register, or the map it was taken from, is a default value.</exception>
+    public T WaitUntil(Func<T, bool> condition, TimeSpan timeout) => RegisterPoll<T>.Start(window, offset, condition, timeout).Wait();
+
+    /// <summary>As <see cref="WaitUntil"/>, without blocking a thread.</summary>
+    /// <inheritdoc cref="WaitUntil"/>
+    /// <param name="condition">Whether this value is it. Called after each read, on whichever thread made that.</param>
+    /// <param name="timeout">At most this long, 0 to 24 days.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public Task<T> WaitUntilAsync(Func<T, bool> condition, TimeSpan timeout, CancellationToken cancellationToken = default) =>
+        RegisterPoll<T>.Start(window, offset, condition, timeout).WaitAsync(cancellationToken);
 }
 
 /// <summary>A register that is only read.</summary>
@@ -37,6 +60,13 @@ public readonly struct ReadOnlyRegister<T>(RegisterWindow window, uint offset)
     /// <inheritdoc cref="Register{T}.Read"/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Read() => RegisterWindow.Read<T>(window, offset);
+
+    /// <inheritdoc cref="Register{T}.WaitUntil"/>
+    public T WaitUntil(Func<T, bool> condition, TimeSpan timeout) => RegisterPoll<T>.Start(window, offset, condition, timeout).Wait();
+
+    /// <inheritdoc cref="Register{T}.WaitUntilAsync"/>
+    public Task<T> WaitUntilAsync(Func<T, bool> condition, TimeSpan timeout, CancellationToken cancellationToken = default) =>
+        RegisterPoll<T>.Start(window, offset, condition, timeout).WaitAsync(cancellationToken);
 }
 
 /// <summary>A register that is only written; what a read would give means nothing.</summary>
@@ -74,6 +104,13 @@ public readonly struct WriteOneToClearRegister<T>(RegisterWindow window, uint of
         Clear(value);
         return value;
     }
+
+    /// <inheritdoc cref="Register{T}.WaitUntil"/>
+    public T WaitUntil(Func<T, bool> condition, TimeSpan timeout) => RegisterPoll<T>.Start(window, offset, condition, timeout).Wait();
+
+    /// <inheritdoc cref="Register{T}.WaitUntilAsync"/>
+    public Task<T> WaitUntilAsync(Func<T, bool> condition, TimeSpan timeout, CancellationToken cancellationToken = default) =>
+        RegisterPoll<T>.Start(window, offset, condition, timeout).WaitAsync(cancellationToken);
 }
 
 /// <summary>A row of like registers, such as one per channel.</summary>

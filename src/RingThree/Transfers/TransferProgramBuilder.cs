@@ -45,7 +45,8 @@ public sealed class TransferProgramBuilder
 
     /// <summary>
     /// Tests the read just before: it succeeds when <c>(value &amp; mask) != 0</c>. The program's first test decides whose
-    /// interrupt it is: its read runs before everything else. On message interrupts no test rejects.
+    /// interrupt it is: its read runs before everything else.
+    /// On messages tests are not applied: every command runs, and the interrupt is claimed.
     /// </summary>
     /// <param name="mask">The bits to look at, within the read's width.</param>
     /// <exception cref="InvalidOperationException">No single read stands directly before.</exception>

@@ -33,8 +33,8 @@ public sealed partial class RegisterMapBuild : IAsyncLifetime
             Path.Combine(_folder, "nuget.config"), "<configuration><packageSources><clear /></packageSources></configuration>");
 
         // Apart from each other: after an error in a declaration, the compiler does not look into any body.
-        await WriteProject("Mistakes", typeof(RegisterMapMistakeTests), root);
-        await WriteProject("Accepted", typeof(RegisterMapAcceptanceTests), root);
+        await WriteProject("Mistakes", [typeof(RegisterMapMistakeTests), typeof(BitFieldMistakeTests)], root);
+        await WriteProject("Accepted", [typeof(RegisterMapAcceptanceTests), typeof(BitFieldAcceptanceTests)], root);
         await WriteProject("Generated", root, isStrict: true);
         foreach ((string name, DeviceMap map) in CSharpMapTests.Maps())
             await File.WriteAllTextAsync(Path.Combine(_folder, "Generated", $"{name}.cs"), map.ToCSharp($"Generated.{name}"));
@@ -118,10 +118,10 @@ public sealed partial class RegisterMapBuild : IAsyncLifetime
         return [.. _findings.Where(finding => Path.GetFileNameWithoutExtension(finding.File) == test)];
     }
 
-    private async Task WriteProject(string name, Type tests, string root)
+    private async Task WriteProject(string name, Type[] tests, string root)
     {
         string folder = await WriteProject(name, root, isStrict: name == "Accepted");
-        foreach (MethodInfo test in tests.GetMethods())
+        foreach (MethodInfo test in tests.SelectMany(type => type.GetMethods()))
         {
             if (test.GetCustomAttribute<MapSourceAttribute>() is not { } source) continue;
             _files.Add(test.Name, source.GetFile(test.Name));

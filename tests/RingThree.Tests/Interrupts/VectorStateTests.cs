@@ -28,7 +28,7 @@ public sealed class VectorStateTests
         Steps(),
         steps =>
         {
-            var vector = new VectorState(2, 1);
+            var vector = new VectorState(2, Plan(1));
             var told = new long[3]; // rejected, ended early, claimed
             long? batch = null;
             long signals = 0;
@@ -56,7 +56,7 @@ public sealed class VectorStateTests
     [Fact]
     public void A_batch_is_what_was_claimed_when_it_began()
     {
-        var vector = new VectorState(0, 2);
+        var vector = new VectorState(0, Plan(2));
         vector.Claim(3, [1, 2]);
         vector.Claim(4, [5, 6]);
 
@@ -72,7 +72,7 @@ public sealed class VectorStateTests
     [Fact]
     public void A_batch_that_gets_no_call_ended_early()
     {
-        var vector = new VectorState(0, 0);
+        var vector = new VectorState(0, Plan(0));
         vector.Claim(2, []);
 
         Assert.False(vector.Settle(vector.BeginBatch(out _), calls: 0, stopping: false));
@@ -85,7 +85,7 @@ public sealed class VectorStateTests
     [InlineData(false)]
     public void A_batch_that_the_end_overtakes_is_lost(bool endedBeforeSettling)
     {
-        var vector = new VectorState(0, 0);
+        var vector = new VectorState(0, Plan(0));
         vector.Claim(2, []);
         long count = vector.BeginBatch(out _);
         if (endedBeforeSettling) vector.End();
@@ -99,7 +99,7 @@ public sealed class VectorStateTests
     [Fact]
     public void What_is_claimed_after_the_end_is_lost()
     {
-        var vector = new VectorState(0, 0);
+        var vector = new VectorState(0, Plan(0));
         vector.End();
 
         vector.Claim(5, []);
@@ -110,7 +110,7 @@ public sealed class VectorStateTests
     [Fact]
     public void Held_signals_are_taken_once_and_only_when_unmasked()
     {
-        var vector = new VectorState(0, 0) { Masked = true };
+        var vector = new VectorState(0, Plan(0)) { Masked = true };
 
         Assert.True(vector.TryHold(2));
         Assert.True(vector.TryHold(3));
@@ -199,4 +199,6 @@ public sealed class VectorStateTests
         from stopping in Gen.Elements(false, false, false, true)
         select new Step(kind, signals, calls, stopping),
         count));
+
+    private static VectorPlan Plan(int values) => new(null, values, null, null, IsOwn: false);
 }
