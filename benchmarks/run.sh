@@ -38,7 +38,7 @@ held='chrt -b 0 taskset -c 0'
 build() {
   local name
   say "building the C programs"
-  for name in registers blocks road message start; do
+  for name in registers fields blocks road message start; do
     gcc -std=gnu11 -O2 -Wall -Wextra -Werror -pthread -static -o "$out/$name" "benchmarks/c/$name.c"
   done
   say "building the C# programs"

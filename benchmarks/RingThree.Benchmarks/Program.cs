@@ -14,6 +14,7 @@ var effort = new Effort(folder, int.Parse(pairs), int.Parse(scale));
 if (part == "host")
 {
     RegisterRow.Run(effort);
+    FieldRows.Run(effort);
     BlockRows.Run(effort);
     RoadRows.Run(effort);
     AllocationRows.Run();
@@ -22,6 +23,7 @@ if (part == "host")
 else if (part == "sim")
 {
     SimulationRows.Run(effort);
+    VectorRows.Run(effort);
     WinDriverRows.Interrupts(effort);
 }
 else if (part == "start")

@@ -47,6 +47,11 @@ public readonly struct Interrupt
 /// <param name="interrupt">The batch it is called for.</param>
 public delegate void InterruptHandler(in Interrupt interrupt);
 
+/// <summary>The user's code for an interrupt, where it awaits something. The next call comes when this one has completed.</summary>
+/// <param name="interrupt">The batch it is called for. Its values are valid until it completes.</param>
+/// <param name="cancellationToken">Cancelled when the session ends, which waits for a call that is under way.</param>
+public delegate ValueTask AsyncInterruptHandler(Interrupt interrupt, CancellationToken cancellationToken);
+
 /// <summary>The deferred stage: runs once per batch, after the immediate stage and before the handler.</summary>
 /// <param name="batch">The batch.</param>
 /// <returns>How often the handler is to be called for this batch: 0 ends it here.</returns>

@@ -48,6 +48,12 @@ public sealed record InterruptOptions
     /// <summary>The user's code, for deliveries <see cref="InterruptDelivery.OwnThread"/> and <see cref="InterruptDelivery.Inline"/>.</summary>
     public InterruptHandler? Handler { get; init; }
 
+    /// <summary>
+    /// The user's code, where it awaits something: called for one interrupt at a time (of each waiter), on threads of the runtime's pool. For
+    /// delivery <see cref="InterruptDelivery.Await"/>, which is its default, and instead of <see cref="Handler"/>.
+    /// </summary>
+    public AsyncInterruptHandler? AsyncHandler { get; init; }
+
     /// <summary>How the handler gets its interrupts; <see langword="null"/> takes the default that fits <see cref="Handler"/>.</summary>
     public InterruptDelivery? Delivery { get; init; }
 

@@ -1,3 +1,4 @@
+using RingThree.Devices;
 using RingThree.Diagnostics;
 using RingThree.Hosting;
 
@@ -10,6 +11,8 @@ public sealed partial class InterruptSession
     private bool _ended;
     private RoadWorker[] _workers;
     private HandlerThread?[] _handlerThreads = [];
+    private HandlerPump[] _pumps = [];
+    private GoneSignal? _stoppingSignal; // for asynchronous handlers
     private Exception? _error;
     private int _stopping;
     private int _users; // threads that still use the waiters, plus one for the session itself
@@ -26,7 +29,9 @@ public sealed partial class InterruptSession
     internal bool IsStopping => Volatile.Read(ref _stopping) != 0;
 
     /// <summary>Whether the current thread is inside one of the session's callbacks.</summary>
-    internal bool IsInsideCallback => Workers().Any(static w => w.IsCurrent);
+    internal bool IsInsideCallback => Workers().Any(static w => w.IsCurrent) || InsidePump is not null;
+
+    private HandlerPump? InsidePump => Array.Find(_pumps, static p => p.IsInside);
 
     /// <summary>
     /// Disables: the device's signals stop, callbacks that run are waited for, and none runs after this returns. What no
@@ -61,6 +66,13 @@ public sealed partial class InterruptSession
         _handlerThreads = new HandlerThread?[count];
         _users = 1;
         if (!threads) return;
+        if (_options.AsyncHandler is { } asynchronous)
+        {
+            _stoppingSignal = new GoneSignal(Device.Scheduler, $"{Device.Address} stopping");
+            _pumps = [.. _awaiters.Select(a => new HandlerPump(this, a, asynchronous, _stoppingSignal.Token))];
+            foreach (HandlerPump pump in _pumps) Device.Scheduler.Run($"{Device.Address} handler", () => _ = pump.RunAsync());
+        }
+
         for (int i = 0; i < count; i++)
         {
             InterruptExecutor executor = _executors[i];
@@ -248,6 +260,7 @@ public sealed partial class InterruptSession
 
         foreach (InterruptExecutor executor in _executors) executor.Wake();
         foreach (HandlerThread? handlers in _handlerThreads) handlers?.Stop();
+        _stoppingSignal?.Set();
         return failed;
     }
 
@@ -258,7 +271,8 @@ public sealed partial class InterruptSession
     private DeviceException? WaitUntilQuiet(bool inside)
     {
         int thread = Environment.CurrentManagedThreadId;
-        if (Device.Scheduler.WaitUntil(() => Workers().All(w => w.IsQuiet(thread, inside)), _options.DisableTime)) return null;
+        HandlerPump? own = InsidePump;
+        if (Device.Scheduler.WaitUntil(() => Workers().All(w => w.IsQuiet(thread, inside)) && Array.TrueForAll(_pumps, p => p.IsQuiet(own, inside)), _options.DisableTime)) return null;
         var late = new DeviceException(DeviceStatus.TimedOut, Device.Address, "disabling interrupts",
             $"a callback has not returned within {_options.DisableTime.TotalSeconds:0.#} s", "Let callbacks return; one that waits for the thread that disables never does.");
         Report(new InterruptReport(InterruptReportKind.CallbackStillRuns, -1, late.Message));
@@ -300,5 +314,7 @@ public sealed partial class InterruptSession
         {
             if (worker.IsCurrent) worker.SetDisabling(value);
         }
+
+        InsidePump?.SetDisabling(value);
     }
 }

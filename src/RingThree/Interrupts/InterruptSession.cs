@@ -291,6 +291,8 @@ public sealed partial class InterruptSession : IDisposable, IAsyncDisposable
         string method = needed == InterruptDelivery.Await ? nameof(NextAsync) : nameof(Wait);
         if (_delivery != needed)
             throw new InvalidOperationException($"{Device.Address}: this session delivers by {_delivery}; for {method} enable it with Delivery = {needed}.");
+        if (_options.AsyncHandler is not null)
+            throw new InvalidOperationException($"{Device.Address}: this session has an {nameof(InterruptOptions.AsyncHandler)}, which gets its interrupts. Leave that out to await them, or await a vector by itself (session.Vector(v)).");
         if (waiter < 0 || waiter >= _executors.Length)
         {
             throw new ArgumentOutOfRangeException(nameof(waiter), $"{Device.Address}: {method} was called for waiter {waiter}. The session has {_executors.Length} "

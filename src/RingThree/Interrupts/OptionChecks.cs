@@ -18,6 +18,12 @@ internal static class OptionChecks
             throw Wrong(device, Option(nameof(options.Kinds)), $"{options.Kinds}", string.Join(", ", Enum.GetNames<InterruptKind>()), parameter);
         InterruptDelivery delivery = options.Delivery ?? (options.Handler is null ? InterruptDelivery.Await : InterruptDelivery.OwnThread);
         if (!Enum.IsDefined(delivery)) throw Wrong(device, Option(nameof(options.Delivery)), $"{delivery}", $"one of {string.Join(", ", Enum.GetNames<InterruptDelivery>())}", parameter);
+        if (options.AsyncHandler is not null && (options.Handler is not null || delivery != InterruptDelivery.Await))
+        {
+            throw new ArgumentException($"{device}: {nameof(options.AsyncHandler)} is given together with {(options.Handler is not null ? nameof(options.Handler) : $"Delivery {delivery}")}. "
+                + $"An asynchronous handler stands alone, and its Delivery is {nameof(InterruptDelivery.Await)}.", parameter);
+        }
+
         bool calls = delivery is InterruptDelivery.Inline or InterruptDelivery.OwnThread;
         if (calls != options.Handler is not null)
         {

@@ -11,6 +11,8 @@ public sealed class SampleTests
     [InlineData("queues", "8 queues on 8 vectors: 8000 sums, all right")]
     [InlineData("shared-line", "0000:00:06.0: 100 interrupts taken")]
     [InlineData("own-card", "channel 2 = 21")]
+    [InlineData("nvme-like", "64 blocks written and read back on 4 queues: all the same")]
+    [InlineData("uart16550", "Sixteen bytes fit into a FIFO, and these are more.")]
     [InlineData("soak", "the same failure, step for step")]
     [InlineData("record-replay", "expected: write 0xa, 32 bits, to BAR 0 + 0x8; the driver: write 0xc")]
     public async Task A_sample_runs_on_its_simulated_card(string sample, string answer)
@@ -28,6 +30,7 @@ public sealed class SampleTests
     [InlineData("first-interrupt", "ffff:ff:1f.7", "there is no such function")]
     [InlineData("queues", "sim:edu", "no queue card (1af4:10f0)")]
     [InlineData("shared-line", "0000:00:02.0", "Two addresses are needed")]
+    [InlineData("uart16550", "0000:00:02.0", "Two addresses are needed")]
     [InlineData("own-card", "", "not a PCI address")]
     [InlineData("own-card", "sim:edu", "not a PCI address")]
     [InlineData("own-card", "ffff:ff:1f.7", "there is no such function")]
