@@ -23,9 +23,7 @@ internal static class VectorRows
     {
         int interrupts = 200_000 / effort.Scale;
         using var one = new AwaitRig(1);
-        int before = CountThreads();
         using var many = new AwaitRig(2048);
-        int threads = CountThreads() - before;
         for (int i = 0; i < 5; i++)
         {
             one.Round(Math.Max(2048, interrupts / 10));
@@ -33,8 +31,8 @@ internal static class VectorRows
         }
 
         Comparison result = effort.Compare(() => one.Round(interrupts), () => many.Round(interrupts));
-        Rows.Print("vector_await_2048_ratio", $"an await for each of 2,048 vectors in turn against one vector, an interrupt ({threads} thread)",
-            $"{result.C:0} ns (1)", $"{result.Sharp:0} ns", $"{result.Ratio:0.00}", "1.20", "", result.Ratio <= 1.2 && threads <= 1);
+        Rows.Print("vector_await_2048_ratio", $"an await for each of 2,048 vectors in turn against one vector, an interrupt ({many.Threads} thread)",
+            $"{result.C:0} ns (1)", $"{result.Sharp:0} ns", $"{result.Ratio:0.00}", "1.20", "", result.Ratio <= 1.2 && many.Threads <= 1);
     }
 
     /// <summary>The library's own threads, by their names; the pool's are not counted.</summary>
@@ -101,9 +99,15 @@ internal static class VectorRows
             _card = new BenchCard(vectors);
             _host = new SimulatedHost().Add(_card);
             _device = _host.Open(Address);
+            int before = CountThreads();
             _session = _device.Interrupts.Enable(new InterruptOptions { Slots = vectors });
             _tasks = [.. Enumerable.Range(0, vectors).Select(Serve)];
+            Thread.Sleep(100); // a thread has its name when it runs
+            Threads = CountThreads() - before;
         }
+
+        /// <summary>How many threads waiting takes.</summary>
+        internal int Threads { get; }
 
         public void Dispose()
         {

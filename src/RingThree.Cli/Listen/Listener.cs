@@ -130,6 +130,7 @@ internal sealed class Listener
     /// <summary>On a thread of the road: nothing is printed here.</summary>
     private void Note(InterruptReport report)
     {
+        if (report.Kind is InterruptReportKind.DeviceGone or InterruptReportKind.CallbackFailed) return; // the command's last line says it
         if (report.Kind == InterruptReportKind.Storm) Volatile.Write(ref _leftMasked, true); // nobody unmasks it here
         _reports.Writer.TryWrite("ring3: " + report.Message);
     }
