@@ -1,7 +1,5 @@
-using System.Text;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
-using Microsoft.CodeAnalysis.Text;
 
 namespace RingThree.Generators;
 
@@ -18,24 +16,8 @@ public sealed class BitFieldGenerator : IIncrementalGenerator
         IncrementalValuesProvider<BitFieldsResult> results = context.SyntaxProvider
             .ForAttributeWithMetadataName(RegisterTypes.BitFieldsAttribute, static (node, _) => node is TypeDeclarationSyntax, BitFieldReader.Read)
             .Where(static result => result is not null)!;
-        IncrementalValuesProvider<BitFieldsModel> fields = results
-            .Select(static (result, _) => result.Fields)
-            .Where(static model => model is not null)!;
-        context.RegisterSourceOutput(fields, static (output, model) => output.AddSource(model.Place.HintName, SourceText.From(BitFieldWriter.Write(model), Encoding.UTF8)));
-        context.RegisterSourceOutput(results.SelectMany(static (result, _) => result.Diagnostics), static (output, diagnostic) => output.ReportDiagnostic(diagnostic.ToDiagnostic()));
-
-        IncrementalValuesProvider<DiagnosticInfo> strays = context.SyntaxProvider
-            .ForAttributeWithMetadataName(RegisterTypes.BitsAttribute, static (node, _) => node is PropertyDeclarationSyntax, ReadStray)
-            .Where(static stray => stray is not null)!;
-        context.RegisterSourceOutput(strays, static (output, diagnostic) => output.ReportDiagnostic(diagnostic.ToDiagnostic()));
-    }
-
-    /// <summary>What is wrong with a field outside any struct of bit fields, which nothing else would look at.</summary>
-    private static DiagnosticInfo? ReadStray(GeneratorAttributeSyntaxContext context, CancellationToken cancellation)
-    {
-        INamedTypeSymbol type = context.TargetSymbol.ContainingType;
-        return RegisterTypes.FindAttribute(type, RegisterTypes.BitFieldsAttribute) is null
-            ? DiagnosticInfo.Create(Rules.StrayField, context.TargetSymbol.Locations[0], context.TargetSymbol.Name, type.Name)
-            : null;
+        MarkedTypes.Write(context, results.Select(static (result, _) => result.Fields), static model => model.Place.HintName, BitFieldWriter.Write);
+        MarkedTypes.Report(context, results.SelectMany(static (result, _) => result.Diagnostics));
+        MarkedTypes.ReportStrays(context, RegisterTypes.BitsAttribute, RegisterTypes.BitFieldsAttribute, Rules.StrayField);
     }
 }

@@ -135,8 +135,9 @@ public sealed class InterruptVectorTests : IDisposable
         InterruptSession session = Enable(2, InterruptDelivery.Await);
         session.Trigger(1);
         long seen = 0;
+        using var limit = new CancellationTokenSource(Ample);
 
-        await foreach (Interrupt interrupt in session.Vector(1).ReadAllAsync(Cancel))
+        await foreach (Interrupt interrupt in session.Vector(1).ReadAllAsync(limit.Token))
         {
             seen += interrupt.Count;
             if (seen == 3) session.Disable();
@@ -157,10 +158,11 @@ public sealed class InterruptVectorTests : IDisposable
         });
         session.Trigger(0);
         var seen = new List<int>();
+        using var limit = new CancellationTokenSource(Ample);
 
         FormatException error = await Assert.ThrowsAsync<FormatException>(async () =>
         {
-            await foreach (Interrupt interrupt in session.ReadAllAsync(Cancel))
+            await foreach (Interrupt interrupt in session.ReadAllAsync(limit.Token))
             {
                 seen.Add(interrupt.Vector);
                 session.Trigger(1);
